@@ -1,0 +1,146 @@
+package weir.event;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import weir.device.DeviceId;
+
+/// The compact form of a decoded event that travels as a log header beside the enriched JSON, so
+/// that sinks read names, times and numbers without parsing.
+///
+/// Layout, big-endian: version (1 byte, 1), raw offset (8), event time in microseconds (8),
+/// receive time in microseconds (8), length of the event's own JSON at the start of the record's
+/// value (4), then id, device, type, family and kind as texts, then the number of readings (2) and
+/// for each: kind (1: number, 2: text), metric, unit, and eight bytes or a text. A text is its
+/// length in UTF-8 bytes (4) and the bytes.
+///
+/// The record's value starts with the event's JSON without its closing brace; enrichment blocks
+/// follow. That is why [#decode] can cut the event's own JSON out by length.
+public final class EventHeader {
+
+  private static final byte VERSION = 1;
+  private static final byte NUMBER = 1;
+  private static final byte TEXT = 2;
+  private static final int FIXED_BYTES = 1 + 8 + 8 + 8 + 4 + 2;
+
+  private EventHeader() {}
+
+  /// An event as a sink reads it, with the offset of the raw message that it came from. Raw and
+  /// enriched topics have the same partitions, so the partition is that of the enriched record.
+  public record Decoded(Event event, long rawOffset) {}
+
+  public static byte[] encode(Event event, long rawOffset) {
+    List<byte[]> texts = new ArrayList<>(5 + 3 * event.readings().size());
+    int bytes = FIXED_BYTES;
+    for (String text :
+        List.of(
+            event.id().value(),
+            event.device().value(),
+            event.type(),
+            event.family(),
+            event.kind())) {
+      bytes += collect(text, texts);
+    }
+    for (Reading reading : event.readings()) {
+      bytes += 1 + collect(reading.metric(), texts) + collect(reading.unit(), texts);
+      bytes +=
+          switch (reading) {
+            case Reading.Numeric number -> 8;
+            case Reading.Textual text -> collect(text.value(), texts);
+          };
+    }
+    byte[] header = new byte[bytes];
+    write(event, rawOffset, texts, ByteBuffer.wrap(header));
+    return header;
+  }
+
+  private static int collect(String text, List<byte[]> texts) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    texts.add(utf8);
+    return 4 + utf8.length;
+  }
+
+  private static void write(Event event, long rawOffset, List<byte[]> texts, ByteBuffer out) {
+    out.put(VERSION).putLong(rawOffset);
+    out.putLong(micros(event.time())).putLong(micros(event.receivedAt()));
+    out.putInt(event.json().length - 1);
+    int next = 0;
+    while (next < 5) {
+      putText(out, texts.get(next++));
+    }
+    out.putShort((short) event.readings().size());
+    for (Reading reading : event.readings()) {
+      out.put(reading instanceof Reading.Numeric ? NUMBER : TEXT);
+      putText(out, texts.get(next++));
+      putText(out, texts.get(next++));
+      switch (reading) {
+        case Reading.Numeric number -> out.putDouble(number.value());
+        case Reading.Textual text -> putText(out, texts.get(next++));
+      }
+    }
+  }
+
+  private static void putText(ByteBuffer out, byte[] utf8) {
+    out.putInt(utf8.length).put(utf8);
+  }
+
+  /// Reads the header and the value it belongs to.
+  ///
+  /// @throws IllegalArgumentException when the header is of another version
+  public static Decoded decode(byte[] header, byte[] value) {
+    ByteBuffer in = ByteBuffer.wrap(header);
+    byte version = in.get();
+    if (version != VERSION) {
+      throw new IllegalArgumentException("event header of version " + version);
+    }
+    long rawOffset = in.getLong();
+    Instant time = instant(in.getLong());
+    Instant receivedAt = instant(in.getLong());
+    int jsonLength = in.getInt();
+    EventId id = new EventId(text(in));
+    DeviceId device = new DeviceId(text(in));
+    String type = text(in);
+    String family = text(in);
+    String kind = text(in);
+    List<Reading> readings = readings(in);
+    byte[] json = Arrays.copyOf(value, jsonLength + 1);
+    json[jsonLength] = '}';
+    return new Decoded(
+        new Event(id, device, type, family, kind, time, receivedAt, readings, json), rawOffset);
+  }
+
+  private static List<Reading> readings(ByteBuffer in) {
+    int count = Short.toUnsignedInt(in.getShort());
+    List<Reading> readings = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      byte kind = in.get();
+      String metric = text(in);
+      String unit = text(in);
+      readings.add(
+          kind == NUMBER
+              ? new Reading.Numeric(metric, in.getDouble(), unit)
+              : new Reading.Textual(metric, text(in), unit));
+    }
+    return readings;
+  }
+
+  private static String text(ByteBuffer in) {
+    int length = in.getInt();
+    byte[] utf8 = new byte[length];
+    in.get(utf8);
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  private static long micros(Instant time) {
+    return Math.addExact(
+        Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+}

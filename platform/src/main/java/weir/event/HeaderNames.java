@@ -1,0 +1,41 @@
+package weir.event;
+
+/// The names of the log headers that Weir writes beside a record's value. All are UTF-8 text except
+/// [#EVENT].
+public final class HeaderNames {
+
+  /// On every record: the event id.
+  public static final String EVENT_ID = "event-id";
+
+  /// On raw messages: `mqtt` or `http`.
+  public static final String DOOR = "door";
+
+  /// On raw messages: the MQTT topic or the HTTP path.
+  public static final String PATH = "path";
+
+  /// On raw messages: the MQTT quality of service; 1 for HTTP.
+  public static final String QOS = "qos";
+
+  /// On raw messages that come again from the retry topic: how many tries were made.
+  public static final String ATTEMPT = "attempt";
+
+  /// On raw messages that were replayed from the dead letters: the dead letter's position.
+  public static final String REPLAY_OF = "replay-of";
+
+  /// On enriched messages: the decoded event in the compact form of [EventHeader].
+  public static final String EVENT = "event";
+
+  /// On dead letters: a [Rejection.Reason].
+  public static final String REASON = "reason";
+
+  /// On dead letters: what exactly was wrong.
+  public static final String DETAIL = "detail";
+
+  /// On dead letters: where the message was in the log, `topic-partition@offset`.
+  public static final String ORIGIN = "origin";
+
+  /// On dead letters: the dialect family, when one was recognised.
+  public static final String FAMILY = "family";
+
+  private HeaderNames() {}
+}

@@ -1,0 +1,127 @@
+package weir.ingest;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
+import weir.event.HeaderNames;
+import weir.event.RawMessage;
+import weir.log.Entry;
+import weir.log.EventLog;
+import weir.log.Headers;
+import weir.log.Topic;
+
+/// The one way in: checks a message, appends it to the raw topic, and answers when the append is
+/// durable. Every door goes through here, so the promise "acknowledged means logged" is kept in one
+/// place.
+///
+/// Called by any thread and never blocks. What is in flight is bounded by bytes; a door asks
+/// [#hasRoom] before it reads more, and stops reading its sockets when there is none.
+public final class Intake {
+
+  /// The protocol overhead counted for a message in flight, so that empty payloads are bounded too.
+  private static final int OVERHEAD_BYTES = 256;
+
+  private final EventLog log;
+  private final Topic raw;
+  private final IntakeSettings settings;
+  private final AtomicLong bytesInFlight = new AtomicLong();
+  private final LongAdder accepted = new LongAdder();
+  private final Map<Refusal.Kind, LongAdder> refused = new EnumMap<>(Refusal.Kind.class);
+
+  public Intake(EventLog log, Topic raw, IntakeSettings settings) {
+    this.log = log;
+    this.raw = raw;
+    this.settings = settings;
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      refused.put(kind, new LongAdder());
+    }
+  }
+
+  /// Told once what became of a message: accepted when the refusal is null. May run on a thread of
+  /// the log, which must not be blocked.
+  @FunctionalInterface
+  public interface Answer {
+    void done(@Nullable Refusal refusal);
+  }
+
+  /// Appends the message and answers.
+  public void accept(RawMessage message, Answer answer) {
+    int bytes = message.payload().length;
+    if (bytes > settings.messageBytesMax()) {
+      String limit = "message of " + bytes + " bytes; the limit is " + settings.messageBytesMax();
+      answer.done(refuse(Refusal.Kind.TOO_LARGE, limit));
+      return;
+    }
+    long cost = (long) bytes + OVERHEAD_BYTES;
+    if (bytesInFlight.addAndGet(cost) > 2L * settings.bytesInFlightMax()) {
+      bytesInFlight.addAndGet(-cost);
+      answer.done(refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
+      return;
+    }
+    log.append(
+        entry(message),
+        (position, failure) -> {
+          bytesInFlight.addAndGet(-cost);
+          answer.done(failure == null ? accepted() : logUnavailable());
+        });
+  }
+
+  private Entry entry(RawMessage message) {
+    DeviceId device = message.device();
+    Headers headers =
+        new Headers()
+            .add(HeaderNames.EVENT_ID, message.id().value())
+            .add(HeaderNames.DOOR, message.door().text())
+            .add(HeaderNames.PATH, message.path())
+            .add(HeaderNames.QOS, Integer.toString(message.qos()));
+    return new Entry(
+        raw,
+        device == null ? null : device.value(),
+        message.receivedAt().toEpochMilli(),
+        message.payload(),
+        headers);
+  }
+
+  private @Nullable Refusal accepted() {
+    accepted.increment();
+    return null;
+  }
+
+  private Refusal logUnavailable() {
+    return refuse(Refusal.Kind.LOG_UNAVAILABLE, "the log cannot be written now");
+  }
+
+  /// Counts a refusal that a door decided on its own, before the message reached the intake.
+  public Refusal refuse(Refusal.Kind kind, String detail) {
+    counter(kind).increment();
+    return new Refusal(kind, detail);
+  }
+
+  /// Whether doors may go on reading. They should look before each read, and again some
+  /// milliseconds after a no. Up to twice the limit is still taken, for what was read already.
+  public boolean hasRoom() {
+    return bytesInFlight.get() < settings.bytesInFlightMax();
+  }
+
+  /// Messages accepted since the start.
+  public long acceptedCount() {
+    return accepted.sum();
+  }
+
+  /// Messages refused since the start, for one reason.
+  public long refusedCount(Refusal.Kind kind) {
+    return counter(kind).sum();
+  }
+
+  private LongAdder counter(Refusal.Kind kind) {
+    return Objects.requireNonNull(refused.get(kind));
+  }
+
+  public IntakeSettings settings() {
+    return settings;
+  }
+}

@@ -1,0 +1,16 @@
+package weir.log;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is appended: a key that decides the partition, the bytes, and headers.
+///
+/// @param key records with one key stay in order; null spreads them
+/// @param timestampMillis the record's time, milliseconds since the epoch
+/// @param value null deletes the key in a compacted topic
+@SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares entries.
+public record Entry(
+    Topic topic,
+    @Nullable String key,
+    long timestampMillis,
+    byte @Nullable [] value,
+    Headers headers) {}

@@ -1,0 +1,5 @@
+/// Sink three: the REST interface and its documentation.
+@NullMarked
+package weir.view;
+
+import org.jspecify.annotations.NullMarked;
