@@ -80,6 +80,7 @@ public final class Intake {
             .add(HeaderNames.QOS, Integer.toString(message.qos()));
     return new Entry(
         raw,
+        Entry.BY_KEY,
         device == null ? null : device.value(),
         message.receivedAt().toEpochMilli(),
         message.payload(),
