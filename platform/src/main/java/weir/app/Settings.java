@@ -1,0 +1,188 @@
+package weir.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The settings as given by the user, before they are bound to the records of each package.
+///
+/// Later sources win: `weir.yaml`, then environment variables, then flags; what nobody gives has
+/// the default of its record. Keys are dashed and dotted (`mqtt.packet-bytes-max`); the variable
+/// of a key is `WEIR_` and the key in capitals with underscores (`WEIR_MQTT_PACKET_BYTES_MAX`).
+/// All mistakes are collected and reported together.
+public final class Settings {
+
+  /// Names that other tools of the field use, and the key each one sets.
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "BATCH_SIZE", "series.batch-size",
+          "BATCH_TIMEOUT", "series.batch-timeout",
+          "KAFKA_BOOTSTRAP_SERVERS", "kafka.bootstrap-servers",
+          "KAFKA_BROKERS", "kafka.bootstrap-servers",
+          "REDPANDA_BROKERS", "kafka.bootstrap-servers",
+          "RAW_TOPIC", "topics.raw",
+          "ENRICHED_TOPIC", "topics.enriched");
+
+  /// Variables with our prefix that are not settings of the platform.
+  private static final Set<String> RESERVED =
+      Set.of(
+          "WEIR_JAVA_OPTS",
+          "WEIR_CONFIG",
+          "WEIR_URL",
+          "WEIR_EXAMPLES_SERVICE_PORT",
+          "WEIR_EXAMPLES_CRM_PORT",
+          "WEIR_WEBHOOK_ALLOW_LOOPBACK");
+
+  /// A value and where it was given, for error messages.
+  record Given(String value, String source) {}
+
+  private final Map<String, Given> given = new TreeMap<>();
+  private final Map<String, Given> variables = new TreeMap<>();
+  private final Set<String> known = new TreeSet<>();
+  private final List<String> errors = new ArrayList<>();
+
+  /// Reads the file when there is one, then the environment, then the flags (`key=value`).
+  public static Settings load(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+    Settings settings = new Settings();
+    if (file != null) {
+      settings.readFile(file);
+    }
+    environment.forEach(settings::readVariable);
+    flags.forEach((key, value) -> settings.given.put(key, new Given(value, "--set " + key)));
+    return settings;
+  }
+
+  private void readFile(Path file) {
+    try {
+      JsonNode root = new YAMLMapper().readTree(Files.readAllBytes(file));
+      if (root != null && !root.isMissingNode() && !root.isNull()) {
+        flatten("", root, file.toString());
+      }
+    } catch (JsonProcessingException e) {
+      errors.add(file + ": not valid YAML: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      errors.add(file + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  private void flatten(String prefix, JsonNode node, String source) {
+    if (node.isObject()) {
+      node.properties()
+          .forEach(
+              field -> {
+                String key = prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey();
+                flatten(key, field.getValue(), source);
+              });
+    } else if (node.isArray()) {
+      List<String> values = new ArrayList<>();
+      node.forEach(value -> values.add(value.asText()));
+      given.put(prefix, new Given(String.join(",", values), source));
+    } else {
+      given.put(prefix, new Given(node.asText(), source));
+    }
+  }
+
+  private void readVariable(String name, String value) {
+    String alias = ALIASES.get(name);
+    if (alias != null) {
+      given.putIfAbsent(alias, new Given(value, name));
+    } else if (name.startsWith("WEIR_") && !RESERVED.contains(name)) {
+      variables.put(name, new Given(value, name));
+    }
+  }
+
+  /// Fills a record: each component from its key, or from the defaults when nobody gave it.
+  public <R extends Record> R bind(String prefix, R defaults) {
+    return RecordBinder.bind(prefix, defaults, this);
+  }
+
+  /// One value outside any record.
+  public Optional<String> text(String key) {
+    return lookUp(key).map(Given::value);
+  }
+
+  Optional<Given> lookUp(String key) {
+    known.add(key);
+    Given fromVariable = variables.get(variableOf(key));
+    Given other = given.get(key);
+    if (other != null && other.source().startsWith("--set")) {
+      return Optional.of(other);
+    }
+    return Optional.ofNullable(fromVariable != null ? fromVariable : other);
+  }
+
+  void error(String message) {
+    errors.add(message);
+  }
+
+  static String variableOf(String key) {
+    return "WEIR_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+
+  /// Every mistake found, including keys that no part asked for. Call it after all records are
+  /// bound.
+  public List<String> errors() {
+    List<String> all = new ArrayList<>(errors);
+    Set<String> knownVariables = new TreeSet<>();
+    known.forEach(key -> knownVariables.add(variableOf(key)));
+    given.forEach(
+        (key, value) -> {
+          if (!known.contains(key)) {
+            all.add(value.source() + ": unknown setting " + key + suggestion(key, known));
+          }
+        });
+    variables
+        .keySet()
+        .forEach(
+            name -> {
+              if (!knownVariables.contains(name)) {
+                all.add("environment: unknown variable " + name + suggestion(name, knownVariables));
+              }
+            });
+    return all;
+  }
+
+  private static String suggestion(String wrong, Set<String> candidates) {
+    String best = "";
+    int bestDistance = 1 + wrong.length() / 3;
+    for (String candidate : candidates) {
+      int distance = distance(wrong, candidate);
+      if (distance < bestDistance) {
+        best = candidate;
+        bestDistance = distance;
+      }
+    }
+    return best.isEmpty() ? "" : "; did you mean " + best + "?";
+  }
+
+  /// The Levenshtein distance.
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

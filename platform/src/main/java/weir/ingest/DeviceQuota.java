@@ -1,0 +1,56 @@
+package weir.ingest;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import weir.device.DeviceId;
+
+/// Keeps one device from taking the share of all others: a token bucket for each device that was
+/// heard in the last minutes.
+///
+/// A bucket is one number, the time at which it will be empty (the generic cell rate algorithm), so
+/// it costs one compare-and-set. Safe for use by many threads; never blocks.
+public final class DeviceQuota {
+
+  private static final long DEVICES_MAX = 200_000;
+
+  private final Cache<DeviceId, AtomicLong> emptyAt;
+  private final LongSupplier nanos;
+  private final long nanosPerMessage;
+  private final long burstNanos;
+
+  /// @param messagesPerSecond the lasting rate of one device; 0 switches the quota off
+  /// @param burst how many messages may come at once
+  /// @param nanos a clock that only goes forward, such as `System::nanoTime`
+  public DeviceQuota(int messagesPerSecond, int burst, LongSupplier nanos) {
+    this.nanos = nanos;
+    this.nanosPerMessage = messagesPerSecond == 0 ? 0 : 1_000_000_000L / messagesPerSecond;
+    this.burstNanos = nanosPerMessage * burst;
+    this.emptyAt =
+        Caffeine.newBuilder()
+            .maximumSize(DEVICES_MAX)
+            .expireAfterAccess(Duration.ofMinutes(10))
+            .build();
+  }
+
+  /// Takes one message's share; false when the device has none left.
+  public boolean take(DeviceId device) {
+    if (nanosPerMessage == 0) {
+      return true;
+    }
+    long now = nanos.getAsLong();
+    AtomicLong bucket = emptyAt.get(device, fresh -> new AtomicLong(now));
+    while (true) {
+      long before = bucket.get();
+      long after = Math.max(before, now) + nanosPerMessage;
+      if (after - now > burstNanos) {
+        return false;
+      }
+      if (bucket.compareAndSet(before, after)) {
+        return true;
+      }
+    }
+  }
+}

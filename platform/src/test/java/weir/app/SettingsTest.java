@@ -1,0 +1,107 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+
+  record Pump(int port, Duration pause, boolean quiet, List<String> names, String host) {
+    Pump {
+      if (port > 100) {
+        throw new IllegalArgumentException("port must be at most 100");
+      }
+    }
+
+    static Pump defaults() {
+      return new Pump(1, Duration.ofSeconds(5), false, List.of(), "here");
+    }
+  }
+
+  @TempDir Path folder;
+
+  @Test
+  void usesTheDefaultsWhenNothingIsGiven() {
+    Settings settings = load(null, Map.of(), Map.of());
+
+    assertThat(settings.bind("pump", Pump.defaults())).isEqualTo(Pump.defaults());
+    assertThat(settings.errors()).isEmpty();
+  }
+
+  @Test
+  void letsLaterSourcesWin() {
+    String file = "pump: {port: 2, pause: 250ms, quiet: yes, names: [a, b]}";
+    Settings settings =
+        load(
+            file,
+            Map.of("WEIR_PUMP_PORT", "3", "WEIR_PUMP_HOST", "there"),
+            Map.of("pump.port", "4"));
+
+    assertThat(settings.bind("pump", Pump.defaults()))
+        .isEqualTo(new Pump(4, Duration.ofMillis(250), true, List.of("a", "b"), "there"));
+    assertThat(settings.errors()).isEmpty();
+  }
+
+  @Test
+  void reportsEveryMistakeTogetherWithItsSource() {
+    Settings settings =
+        load("pump: {port: many, paus: 3}", Map.of("WEIR_PUMP_QUIET", "perhaps"), Map.of());
+
+    settings.bind("pump", Pump.defaults());
+
+    assertThat(settings.errors())
+        .anySatisfy(e -> assertThat(e).contains("pump.port must be a whole number, got \"many\""))
+        .anySatisfy(
+            e -> assertThat(e).contains("WEIR_PUMP_QUIET: pump.quiet must be true or false"))
+        .anySatisfy(
+            e -> assertThat(e).contains("unknown setting pump.paus; did you mean pump.pause?"));
+  }
+
+  @Test
+  void reportsWhatTheRecordItselfRefuses() {
+    Settings settings = load(null, Map.of(), Map.of("pump.port", "101"));
+
+    settings.bind("pump", Pump.defaults());
+
+    assertThat(settings.errors()).containsExactly("pump: port must be at most 100");
+  }
+
+  @Test
+  void understandsTheNamesOfTheField() {
+    Settings settings = load(null, Map.of("BATCH_SIZE", "77"), Map.of());
+
+    assertThat(settings.text("series.batch-size")).contains("77");
+  }
+
+  @Test
+  void suggestsTheVariableThatWasMeant() {
+    Settings settings = load(null, Map.of("WEIR_PUMP_PROT", "7"), Map.of());
+
+    settings.bind("pump", Pump.defaults());
+
+    assertThat(settings.errors())
+        .containsExactly(
+            "environment: unknown variable WEIR_PUMP_PROT; did you mean WEIR_PUMP_PORT?");
+  }
+
+  private Settings load(
+      @Nullable String yaml, Map<String, String> environment, Map<String, String> flags) {
+    if (yaml == null) {
+      return Settings.load(null, environment, flags);
+    }
+    try {
+      Path file = Files.writeString(folder.resolve("weir.yaml"), yaml);
+      return Settings.load(file, environment, flags);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
