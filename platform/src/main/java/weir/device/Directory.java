@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Who is who, for those that look it up per message. Safe for use by many threads; answers from
 /// memory, and from the database when a device was not asked for lately.
 ///
-/// A change in the registry of this process is seen by the next call.
+/// A change in the registry of this process is seen by the next call. When the database cannot be
+/// asked, any method may throw [DirectoryException]: nothing was decided, ask again later.
 public interface Directory {
 
   Optional<Device> device(DeviceId id);
@@ -30,6 +31,10 @@ public interface Directory {
 
   /// As [#firstContact] for many devices in one transaction, hence at the cost of one.
   Map<DeviceId, Device> firstContacts(Collection<FirstContact> contacts);
+
+  /// Registers a type that a device named, with nothing known of it but its name; a type that is
+  /// known already is returned as it is. Durable when this returns.
+  DeviceType registerType(String name);
 
   /// Reads devices into memory with few queries, so that the look-ups that follow are fast.
   void prefetch(Collection<DeviceId> ids);

@@ -15,8 +15,9 @@ import weir.device.DeviceId;
 /// Layout, big-endian: version (1 byte, 1), raw offset (8), event time in microseconds (8),
 /// receive time in microseconds (8), length of the event's own JSON at the start of the record's
 /// value (4), then id, device, type, family and kind as texts, then the number of readings (2) and
-/// for each: kind (1: number, 2: text), metric, unit, and eight bytes or a text. A text is its
-/// length in UTF-8 bytes (4) and the bytes.
+/// for each: kind (1: number, 2: text, plus 2 when it has a time of its own), metric, unit, eight
+/// bytes or a text, and the own time in microseconds (8). A text is its length in UTF-8 bytes (4)
+/// and the bytes.
 ///
 /// The record's value starts with the event's JSON without its closing brace; enrichment blocks
 /// follow. That is why [#decode] can cut the event's own JSON out by length.
@@ -25,6 +26,7 @@ public final class EventHeader {
   private static final byte VERSION = 1;
   private static final byte NUMBER = 1;
   private static final byte TEXT = 2;
+  private static final byte WITH_TIME = 2;
   private static final int FIXED_BYTES = 1 + 8 + 8 + 8 + 4 + 2;
 
   private EventHeader() {}
@@ -47,6 +49,7 @@ public final class EventHeader {
     }
     for (Reading reading : event.readings()) {
       bytes += 1 + collect(reading.metric(), texts) + collect(reading.unit(), texts);
+      bytes += reading.at() == null ? 0 : 8;
       bytes +=
           switch (reading) {
             case Reading.Numeric number -> 8;
@@ -74,12 +77,17 @@ public final class EventHeader {
     }
     out.putShort((short) event.readings().size());
     for (Reading reading : event.readings()) {
-      out.put(reading instanceof Reading.Numeric ? NUMBER : TEXT);
+      Instant at = reading.at();
+      byte kind = reading instanceof Reading.Numeric ? NUMBER : TEXT;
+      out.put(at == null ? kind : (byte) (kind + WITH_TIME));
       putText(out, texts.get(next++));
       putText(out, texts.get(next++));
       switch (reading) {
         case Reading.Numeric number -> out.putDouble(number.value());
         case Reading.Textual text -> putText(out, texts.get(next++));
+      }
+      if (at != null) {
+        out.putLong(micros(at));
       }
     }
   }
@@ -117,15 +125,22 @@ public final class EventHeader {
     int count = Short.toUnsignedInt(in.getShort());
     List<Reading> readings = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      byte kind = in.get();
-      String metric = text(in);
-      String unit = text(in);
-      readings.add(
-          kind == NUMBER
-              ? new Reading.Numeric(metric, in.getDouble(), unit)
-              : new Reading.Textual(metric, text(in), unit));
+      readings.add(reading(in));
     }
     return readings;
+  }
+
+  private static Reading reading(ByteBuffer in) {
+    byte kind = in.get();
+    boolean timed = kind > TEXT;
+    String metric = text(in);
+    String unit = text(in);
+    if ((timed ? kind - WITH_TIME : kind) == NUMBER) {
+      double value = in.getDouble();
+      return new Reading.Numeric(metric, value, unit, timed ? instant(in.getLong()) : null);
+    }
+    String value = text(in);
+    return new Reading.Textual(metric, value, unit, timed ? instant(in.getLong()) : null);
   }
 
   private static String text(ByteBuffer in) {
