@@ -27,6 +27,7 @@ import weir.device.DeviceId;
 import weir.event.Door;
 import weir.event.EventId;
 import weir.event.Problem;
+import weir.event.ProblemException;
 import weir.event.RawMessage;
 import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
@@ -40,9 +41,7 @@ import weir.ingest.TopicOwners;
 public final class IngestApi implements HttpService {
 
   static final int ANSWER_SECONDS = 10;
-  private static final int RETRY_AFTER_SECONDS = 2;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
-  private static final HeaderName WWW_AUTHENTICATE = HeaderNames.create("WWW-Authenticate");
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Intake intake;
@@ -75,27 +74,22 @@ public final class IngestApi implements HttpService {
   }
 
   private void ingest(ServerRequest request, ServerResponse response) {
-    try {
-      String mediaType = mediaType(request, "application/json", "application/x-ndjson");
-      Sender sender = senders.of(request);
-      byte[] body = body(request);
-      SubmissionReader.Outcome outcome =
-          reader.read(body, mediaType.equals("application/x-ndjson"));
-      List<Problem.Field> errors = new ArrayList<>(outcome.errors());
-      Optional<EventId> key = idempotencyKey(request, outcome, errors);
-      if (!errors.isEmpty()) {
-        throw new RefusedException(Problem.invalid(errors));
-      }
-      List<RawMessage> messages = messages(outcome.submissions(), key, sender);
-      append(messages);
-      answer(response, messages, outcome.several());
-    } catch (RefusedException e) {
-      refuse(response, e.problem());
+    String mediaType = mediaType(request, "application/json", "application/x-ndjson");
+    Sender sender = senders.of(request);
+    byte[] body = body(request);
+    SubmissionReader.Outcome outcome = reader.read(body, mediaType.equals("application/x-ndjson"));
+    List<Problem.Field> errors = new ArrayList<>(outcome.errors());
+    Optional<EventId> key = idempotencyKey(request, outcome, errors);
+    if (!errors.isEmpty()) {
+      throw new ProblemException(Problem.invalid(errors));
     }
+    List<RawMessage> messages = messages(outcome.submissions(), key, sender);
+    append(messages);
+    answer(response, messages, outcome.several());
   }
 
   private List<RawMessage> messages(
-      List<Submission> submissions, Optional<EventId> key, Sender sender) throws RefusedException {
+      List<Submission> submissions, Optional<EventId> key, Sender sender) {
     List<RawMessage> messages = new ArrayList<>(submissions.size());
     for (Submission submission : submissions) {
       sender.mustSpeakFor(submission.device());
@@ -108,8 +102,7 @@ public final class IngestApi implements HttpService {
     return messages;
   }
 
-  private RawMessage message(EventId id, DeviceId device, String path, byte[] payload)
-      throws RefusedException {
+  private RawMessage message(EventId id, DeviceId device, String path, byte[] payload) {
     if (!quota.take(device)) {
       throw refused(
           intake.refuse(
@@ -120,27 +113,23 @@ public final class IngestApi implements HttpService {
 
   /// What a device would publish to an MQTT topic, sent over HTTP: the path after `/ingest/`.
   private void publish(ServerRequest request, ServerResponse response) {
-    try {
-      Sender sender = senders.of(request);
-      String topic = request.path().pathParameters().get("topic");
-      DeviceId device = owners.ownerOf(topic);
-      if (device == null) {
-        throw new RefusedException(
-            Problem.of(404, "Unknown topic", "no dialect reads the topic " + topic));
-      }
-      sender.mustSpeakFor(device);
-      byte[] body = body(request);
-      List<Problem.Field> errors = new ArrayList<>();
-      EventId id = headerId(request, errors).orElseGet(() -> EventId.fresh(clock));
-      if (!errors.isEmpty()) {
-        throw new RefusedException(Problem.invalid(errors));
-      }
-      List<RawMessage> messages = List.of(message(id, device, topic, body));
-      append(messages);
-      answer(response, messages, false);
-    } catch (RefusedException e) {
-      refuse(response, e.problem());
+    Sender sender = senders.of(request);
+    String topic = request.path().pathParameters().get("topic");
+    DeviceId device = owners.ownerOf(topic);
+    if (device == null) {
+      throw new ProblemException(
+          Problem.of(404, "Unknown topic", "no dialect reads the topic " + topic));
     }
+    sender.mustSpeakFor(device);
+    byte[] body = body(request);
+    List<Problem.Field> errors = new ArrayList<>();
+    EventId id = headerId(request, errors).orElseGet(() -> EventId.fresh(clock));
+    if (!errors.isEmpty()) {
+      throw new ProblemException(Problem.invalid(errors));
+    }
+    List<RawMessage> messages = List.of(message(id, device, topic, body));
+    append(messages);
+    answer(response, messages, false);
   }
 
   private static Optional<EventId> headerId(ServerRequest request, List<Problem.Field> errors) {
@@ -172,9 +161,9 @@ public final class IngestApi implements HttpService {
     return key;
   }
 
-  private String mediaType(ServerRequest request, String... allowed) throws RefusedException {
+  private String mediaType(ServerRequest request, String... allowed) {
     if (request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
-      throw new RefusedException(
+      throw new ProblemException(
           Problem.of(415, "Unsupported media type", "compressed bodies are not read"));
     }
     String given =
@@ -188,7 +177,7 @@ public final class IngestApi implements HttpService {
         return type;
       }
     }
-    throw new RefusedException(
+    throw new ProblemException(
         Problem.of(
             415,
             "Unsupported media type",
@@ -197,7 +186,7 @@ public final class IngestApi implements HttpService {
 
   /// Reads the body, never more than the limit: a longer one is refused by its length, or where it
   /// passes the limit.
-  private byte[] body(ServerRequest request) throws RefusedException {
+  private byte[] body(ServerRequest request) {
     int limit = settings.bodyBytesMax();
     if (request.headers().contentLength().orElse(0) > limit) {
       throw tooLarge(limit);
@@ -216,13 +205,13 @@ public final class IngestApi implements HttpService {
     }
   }
 
-  private RefusedException tooLarge(int limit) {
+  private ProblemException tooLarge(int limit) {
     return refused(
         intake.refuse(Refusal.Kind.TOO_LARGE, "the body is longer than " + limit + " bytes"));
   }
 
   /// Returns when every message is durable.
-  private void append(List<RawMessage> messages) throws RefusedException {
+  private void append(List<RawMessage> messages) {
     if (!intake.hasRoom()) {
       throw refused(intake.refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
     }
@@ -254,8 +243,8 @@ public final class IngestApi implements HttpService {
     }
   }
 
-  private static RefusedException refused(Refusal refusal) {
-    return new RefusedException(
+  private static ProblemException refused(Refusal refusal) {
+    return new ProblemException(
         switch (refusal.kind()) {
           case TOO_LARGE -> Problem.of(413, "Too large", refusal.detail());
           case OVER_QUOTA -> Problem.of(429, "Too many requests", refusal.detail());
@@ -287,20 +276,5 @@ public final class IngestApi implements HttpService {
         .status(Status.ACCEPTED_202)
         .header(HeaderNames.CONTENT_TYPE, MediaTypes.APPLICATION_JSON.text());
     response.send(out.toByteArray());
-  }
-
-  private static void refuse(ServerResponse response, Problem problem) {
-    response.status(Status.create(problem.status()));
-    response.header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    if (problem.status() == 429 || problem.status() == 503) {
-      response.header(HeaderNames.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
-    }
-    if (problem.status() == 401) {
-      response.header(WWW_AUTHENTICATE, "Basic realm=\"weir\", Bearer realm=\"weir\"");
-    }
-    if (problem.status() == 413) {
-      response.header(HeaderNames.CONNECTION, "close");
-    }
-    response.send(problem.json());
   }
 }

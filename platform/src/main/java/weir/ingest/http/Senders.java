@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import weir.event.Problem;
+import weir.event.ProblemException;
 import weir.ingest.Access;
 
 /// Finds out who sends a request: `Authorization: Basic` with a device id and its token, `Bearer`
@@ -20,7 +21,7 @@ public final class Senders {
     this.access = access;
   }
 
-  Sender of(ServerRequest request) throws RefusedException {
+  Sender of(ServerRequest request) {
     boolean loopback =
         request.remotePeer().address() instanceof InetSocketAddress peer
             && peer.getAddress().isLoopbackAddress();
@@ -32,7 +33,7 @@ public final class Senders {
       case Access.Identity.Administrator administrator -> new Sender(null);
       case Access.Identity.Anonymous anonymous -> new Sender(null);
       case Access.Identity.Denied denied ->
-          throw new RefusedException(
+          throw new ProblemException(
               Problem.of(
                   401, "Unauthorized", "a valid device credential or admin token is needed"));
     };

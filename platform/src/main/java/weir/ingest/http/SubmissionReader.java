@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.EventId;
 import weir.event.Problem;
+import weir.event.ProblemException;
 
 /// Reads the body of `POST /ingest`: one JSON object, an array of them, or one per line.
 ///
@@ -54,7 +55,7 @@ final class SubmissionReader {
 
   /// Reads a body of one object, an array, or objects after one another (NDJSON). Refuses with
   /// 400 what is not JSON or breaks a limit.
-  Outcome read(byte[] body, boolean lines) throws RefusedException {
+  Outcome read(byte[] body, boolean lines) {
     List<Submission> submissions = new ArrayList<>();
     List<Problem.Field> errors = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(body)) {
@@ -91,8 +92,8 @@ final class SubmissionReader {
     }
   }
 
-  private static RefusedException unreadable(String detail) {
-    return new RefusedException(Problem.of(400, "Unreadable body", detail));
+  private static ProblemException unreadable(String detail) {
+    return new ProblemException(Problem.of(400, "Unreadable body", detail));
   }
 
   private static String place(JsonProcessingException e) {

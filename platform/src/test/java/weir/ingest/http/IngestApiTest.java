@@ -28,6 +28,7 @@ import weir.ingest.TopicOwners;
 import weir.log.LogRecord;
 import weir.log.Topics;
 import weir.testkit.MemoryLog;
+import weir.view.Problems;
 
 class IngestApiTest {
 
@@ -53,7 +54,7 @@ class IngestApiTest {
         WebServer.builder()
             .host("127.0.0.1")
             .port(0)
-            .routing(routing -> routing.register(api))
+            .routing(routing -> Problems.install(routing.register(api)))
             .build()
             .start();
   }

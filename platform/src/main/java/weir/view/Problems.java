@@ -1,0 +1,62 @@
+package weir.view;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpException;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.event.Problem;
+import weir.event.ProblemException;
+
+/// The web server's one error handler: every failure becomes problem details.
+public final class Problems {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(Problems.class);
+  private static final HeaderName WWW_AUTHENTICATE = HeaderNames.create("WWW-Authenticate");
+  private static final int RETRY_AFTER_SECONDS = 2;
+
+  private Problems() {}
+
+  /// Adds the handlers to a routing.
+  public static void install(HttpRouting.Builder routing) {
+    routing
+        .error(ProblemException.class, (request, response, e) -> send(response, e.problem()))
+        .error(
+            HttpException.class,
+            (request, response, e) ->
+                send(response, Problem.of(e.status().code(), e.status().reasonPhrase(), detail(e))))
+        .error(
+            RuntimeException.class,
+            (request, response, e) -> {
+              LOGGER.error(
+                  "request failed method={} path={}",
+                  request.prologue().method(),
+                  request.path().path(),
+                  e);
+              send(response, Problem.of(500, "Internal error", "the request failed; see the log"));
+            });
+  }
+
+  private static String detail(HttpException e) {
+    return e.status().code() < 500 && e.getMessage() != null
+        ? e.getMessage()
+        : e.status().reasonPhrase();
+  }
+
+  /// Answers with a problem and the headers that its status asks for.
+  public static void send(ServerResponse response, Problem problem) {
+    response.status(Status.create(problem.status()));
+    response.header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    switch (problem.status()) {
+      case 401 -> response.header(WWW_AUTHENTICATE, "Basic realm=\"weir\", Bearer realm=\"weir\"");
+      case 413 -> response.header(HeaderNames.CONNECTION, "close");
+      case 429, 503 ->
+          response.header(HeaderNames.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
+      default -> {}
+    }
+    response.send(problem.json());
+  }
+}
