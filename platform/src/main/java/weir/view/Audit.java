@@ -1,0 +1,210 @@
+package weir.view;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import weir.event.EventId;
+import weir.event.HeaderNames;
+import weir.log.EventLog;
+import weir.log.Partition;
+import weir.log.Tally;
+import weir.log.Topic;
+import weir.log.Topics;
+
+/// Compares what the log holds with what the store and the dead letters hold, id by id.
+///
+/// Every message of the raw topic that all stages have passed must be in the store or among the
+/// dead letters or wait for a retry; and the store must hold no event twice. It reads everything,
+/// so it takes about a second for each million events; ids are held as 64-bit hashes, in as many
+/// passes as keep them under [#IDS_PER_PASS]. Safe for many threads.
+public final class Audit {
+
+  private static final int IDS_PER_PASS = 4_000_000;
+  private static final int EXAMPLES_MAX = 20;
+
+  /// Hands every stored event's identity to the consumer; an event stored twice comes twice.
+  public interface StoredIds {
+    long count();
+
+    void forEach(Consumer<UUID> visitor);
+  }
+
+  /// What was found.
+  ///
+  /// @param checked raw messages that were looked for
+  /// @param repeated raw messages under an id that was seen before; stored once, rightly
+  /// @param missing raw messages that are nowhere
+  /// @param storedTwice events that the store holds more than once
+  /// @param examples ids of some missing messages
+  public record Report(
+      long checked,
+      long stored,
+      long repeated,
+      long setAside,
+      long missing,
+      long storedTwice,
+      List<String> examples,
+      Books.Sheet books) {
+
+    public Report {
+      examples = List.copyOf(examples);
+    }
+
+    public boolean clean() {
+      return missing == 0 && storedTwice == 0 && books.balanced();
+    }
+  }
+
+  private final EventLog log;
+  private final Topics topics;
+  private final StoredIds store;
+  private final Books books;
+
+  public Audit(EventLog log, Topics topics, StoredIds store, Books books) {
+    this.log = log;
+    this.topics = topics;
+    this.store = store;
+    this.books = books;
+  }
+
+  /// Reads everything and compares.
+  public Report run() {
+    Map<Partition, EventLog.OffsetRange> passed = passed();
+    long messages = passed.values().stream().mapToLong(range -> range.end() - range.start()).sum();
+    int passes = (int) (1 + Math.max(messages, store.count()) / IDS_PER_PASS);
+    Findings findings = new Findings();
+    for (int pass = 0; pass < passes; pass++) {
+      compare(pass, passes, passed, findings);
+    }
+    return findings.report(books.sheet());
+  }
+
+  /// The raw messages that every stage is done with: up to the last one whose enriched form was
+  /// stored, or up to where the pipeline is when nothing waits behind it.
+  private Map<Partition, EventLog.OffsetRange> passed() {
+    Map<Partition, EventLog.Committed> series = log.committed(Books.SERIES_GROUP);
+    Map<Partition, EventLog.OffsetRange> enriched = log.ranges(Set.of(topics.enriched()));
+    Map<Partition, EventLog.Committed> pipeline = log.committed(Books.PIPELINE_GROUP);
+    Map<Partition, EventLog.OffsetRange> passed = new HashMap<>();
+    log.ranges(Set.of(topics.raw()))
+        .forEach(
+            (raw, range) -> {
+              EventLog.Committed read = pipeline.get(raw);
+              if (read == null) {
+                return;
+              }
+              Partition sink = new Partition(topics.enriched(), raw.number());
+              long end = doneUpTo(read.offset(), series.get(sink), enriched.get(sink));
+              passed.put(
+                  raw, new EventLog.OffsetRange(range.start(), Math.max(range.start(), end)));
+            });
+    return passed;
+  }
+
+  private static long doneUpTo(
+      long pipelineOffset,
+      EventLog.@Nullable Committed stored,
+      EventLog.@Nullable OffsetRange enriched) {
+    long storedOffset = stored == null ? 0 : stored.offset();
+    if (enriched == null || storedOffset >= enriched.end()) {
+      return pipelineOffset;
+    }
+    long lastStored = stored == null ? -1 : Tally.parse(stored.note()).get("raw");
+    return Math.min(pipelineOffset, lastStored + 1);
+  }
+
+  private void compare(
+      int pass, int passes, Map<Partition, EventLog.OffsetRange> passed, Findings findings) {
+    LongSet stored = new LongSet();
+    store.forEach(
+        uuid -> {
+          if (isIn(pass, passes, uuid)) {
+            if (!stored.add(hash(uuid))) {
+              findings.storedTwice++;
+            }
+          }
+        });
+    findings.stored += stored.size();
+    LongSet waitingOrAside = new LongSet();
+    collect(topics.dlq(), pass, passes, waitingOrAside);
+    collect(topics.retry(), pass, passes, waitingOrAside);
+    LongSet seen = new LongSet();
+    try (EventLog.LogReader reader = log.reader()) {
+      Scan.all(
+          reader,
+          passed,
+          record -> {
+            String id = record.headers().text(HeaderNames.EVENT_ID).orElse("");
+            UUID uuid = uuid(id);
+            if (isIn(pass, passes, uuid)) {
+              findings.check(id, hash(uuid), seen, stored, waitingOrAside);
+            }
+          });
+    }
+  }
+
+  private void collect(Topic topic, int pass, int passes, LongSet into) {
+    try (EventLog.LogReader reader = log.reader()) {
+      Scan.all(
+          reader,
+          log.ranges(Set.of(topic)),
+          record ->
+              record
+                  .headers()
+                  .text(HeaderNames.EVENT_ID)
+                  .map(Audit::uuid)
+                  .filter(uuid -> isIn(pass, passes, uuid))
+                  .ifPresent(uuid -> into.add(hash(uuid))));
+    }
+  }
+
+  private static UUID uuid(String id) {
+    return EventId.parse(id).map(EventId::uuid).orElse(new UUID(0, 0));
+  }
+
+  private static boolean isIn(int pass, int passes, UUID uuid) {
+    return Math.floorMod(uuid.getLeastSignificantBits(), passes) == pass;
+  }
+
+  /// 64 of the 128 bits, mixed; two of ten million ids collide with a chance of one in 370,000.
+  private static long hash(UUID uuid) {
+    long mixed = uuid.getMostSignificantBits() * 0x9E37_79B9_7F4A_7C15L;
+    return (mixed ^ (mixed >>> 32)) + uuid.getLeastSignificantBits();
+  }
+
+  /// What is found while reading.
+  private static final class Findings {
+    private long checked;
+    private long stored;
+    private long repeated;
+    private long setAside;
+    private long missing;
+    private long storedTwice;
+    private final List<String> examples = new ArrayList<>();
+
+    void check(String id, long hash, LongSet seen, LongSet inStore, LongSet waitingOrAside) {
+      checked++;
+      if (!seen.add(hash)) {
+        repeated++;
+      } else if (inStore.contains(hash)) {
+        return;
+      } else if (waitingOrAside.contains(hash)) {
+        setAside++;
+      } else {
+        missing++;
+        if (examples.size() < EXAMPLES_MAX) {
+          examples.add(id);
+        }
+      }
+    }
+
+    Report report(Books.Sheet sheet) {
+      return new Report(checked, stored, repeated, setAside, missing, storedTwice, examples, sheet);
+    }
+  }
+}
