@@ -1,0 +1,102 @@
+package weir.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Asks a running platform over its REST interface, for the commands.
+final class Client implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final String base;
+  private final String token;
+
+  Client(String base, String token) {
+    this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    this.token = token;
+  }
+
+  JsonNode get(String path) {
+    return send(request(path).GET().build());
+  }
+
+  JsonNode post(String path) {
+    return send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(base + path))
+        .timeout(TIMEOUT)
+        .header("Authorization", "Bearer " + token);
+  }
+
+  private JsonNode send(HttpRequest request) {
+    try {
+      HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      if (response.statusCode() == 401) {
+        throw new CommandException(
+            "the platform at "
+                + base
+                + " asks for its admin token; set WEIR_ADMIN_TOKEN or --token");
+      }
+      JsonNode answer = JSON.readTree(response.body());
+      if (response.statusCode() >= 300) {
+        throw new CommandException(problem(answer, response.statusCode()));
+      }
+      return answer;
+    } catch (IOException e) {
+      throw new CommandException(
+          "no platform answers at " + base + "; start it with ./weir run, or name it with --url");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted");
+    }
+  }
+
+  private static String problem(JsonNode answer, int status) {
+    StringBuilder text = new StringBuilder(answer.path("title").asText("status " + status));
+    if (answer.hasNonNull("detail")) {
+      text.append(": ").append(answer.get("detail").asText());
+    }
+    answer
+        .path("errors")
+        .forEach(
+            error ->
+                text.append("\n  ")
+                    .append(error.path("field").asText())
+                    .append(' ')
+                    .append(error.path("detail").asText()));
+    return text.toString();
+  }
+
+  /// `?name=value&…` for those that have a value.
+  static String query(Map<String, String> parameters) {
+    String query =
+        parameters.entrySet().stream()
+            .filter(parameter -> !parameter.getValue().isEmpty())
+            .map(
+                parameter ->
+                    parameter.getKey()
+                        + "="
+                        + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+            .collect(Collectors.joining("&"));
+    return query.isEmpty() ? "" : "?" + query;
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

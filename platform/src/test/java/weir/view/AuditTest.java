@@ -1,0 +1,125 @@
+package weir.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import weir.event.EventId;
+import weir.event.HeaderNames;
+import weir.log.Entry;
+import weir.log.EventLog;
+import weir.log.Headers;
+import weir.log.Partition;
+import weir.log.Topic;
+import weir.log.Topics;
+import weir.testkit.MemoryLog;
+
+class AuditTest {
+
+  private final MemoryLog log = new MemoryLog();
+  private final Topics topics = Topics.defaults();
+  private final List<UUID> stored = new ArrayList<>();
+  private final Audit audit = new Audit(log, topics, new Stored(), new Books(log, topics));
+
+  private final class Stored implements Audit.StoredIds {
+    @Override
+    public long count() {
+      return stored.size();
+    }
+
+    @Override
+    public void forEach(Consumer<UUID> visitor) {
+      stored.forEach(visitor);
+    }
+  }
+
+  @BeforeEach
+  void createTopics() {
+    log.create(topics.specs(1, Duration.ofDays(1)));
+  }
+
+  @Test
+  void findsNothingWhenEverythingIsThere() {
+    append(topics.raw(), "a", "b", "a");
+    append(topics.dlq(), "b");
+    pipelinePassed(3, "aside.http=1;in.http=3;out.http=2");
+    append(topics.enriched(), "a", "a");
+    seriesPassed(2, "raw=2;stored.http=2");
+    store("a");
+
+    Audit.Report report = audit.run();
+
+    assertThat(report.clean()).isTrue();
+    assertThat(report.checked()).isEqualTo(3);
+    assertThat(report.repeated()).isEqualTo(1);
+    assertThat(report.setAside()).isEqualTo(1);
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    append(topics.raw(), "a", "b");
+    append(topics.enriched(), "a", "b");
+    pipelinePassed(2, "in.http=2;out.http=2");
+    seriesPassed(2, "raw=1;stored.http=2");
+    store("a");
+
+    Audit.Report report = audit.run();
+
+    assertThat(report.clean()).isFalse();
+    assertThat(report.missing()).isEqualTo(1);
+    assertThat(report.examples()).containsExactly("b");
+  }
+
+  @Test
+  void leavesWhatIsStillOnItsWayAlone() {
+    append(topics.raw(), "a", "b", "c");
+    append(topics.enriched(), "a", "b");
+    pipelinePassed(2, "in.http=2;out.http=2");
+    seriesPassed(1, "raw=0;stored.http=1");
+    store("a");
+
+    assertThat(audit.run().checked()).isEqualTo(1);
+    assertThat(audit.run().clean()).isTrue();
+  }
+
+  @Test
+  void findsWhatIsStoredTwice() {
+    store("a");
+    store("a");
+
+    assertThat(audit.run().storedTwice()).isEqualTo(1);
+  }
+
+  private void store(String id) {
+    stored.add(new EventId(id).uuid());
+  }
+
+  private void append(Topic topic, String... ids) {
+    for (String id : ids) {
+      Headers headers = new Headers().add(HeaderNames.EVENT_ID, id);
+      log.append(new Entry(topic, 0, "k", 0, new byte[0], headers)).join();
+    }
+  }
+
+  private void pipelinePassed(long offset, String note) {
+    commit(Books.PIPELINE_GROUP, topics.raw(), offset, note);
+  }
+
+  private void seriesPassed(long offset, String note) {
+    commit(Books.SERIES_GROUP, topics.enriched(), offset, note);
+  }
+
+  private void commit(String group, Topic topic, long offset, String note) {
+    try (EventLog.Subscription member = log.join(group, Set.of(topic))) {
+      member.poll(Duration.ofMillis(1));
+      member.commit(Map.of(new Partition(topic, 0), new EventLog.Committed(offset, note)));
+    }
+  }
+}

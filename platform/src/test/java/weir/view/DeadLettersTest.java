@@ -1,0 +1,79 @@
+package weir.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import weir.event.HeaderNames;
+import weir.log.Entry;
+import weir.log.Headers;
+import weir.log.LogRecord;
+import weir.log.Topics;
+import weir.testkit.MemoryLog;
+
+class DeadLettersTest {
+
+  private final MemoryLog log = new MemoryLog();
+  private final Topics topics = Topics.defaults();
+  private final DeadLetters letters = new DeadLetters(log, topics);
+
+  @BeforeEach
+  void createTopics() {
+    log.create(topics.specs(1, Duration.ofDays(1)));
+  }
+
+  @Test
+  void listsTheNewestFirst() {
+    setAside("a", "UNREADABLE");
+    setAside("b", "INVALID");
+    setAside("c", "INVALID");
+
+    assertThat(ids(letters.list(letter -> true, 2))).containsExactly("c", "b");
+    assertThat(ids(letters.list(letter -> letter.reason().equals("UNREADABLE"), 2)))
+        .containsExactly("a");
+  }
+
+  @Test
+  void replaysTheOriginalBytesUnderTheSameId() {
+    setAside("a", "INVALID");
+
+    assertThat(letters.replay(letter -> true, 10)).containsExactly("0-0");
+
+    LogRecord again = log.records(topics.raw()).getFirst();
+    assertThat(again.headers().text(HeaderNames.EVENT_ID)).contains("a");
+    assertThat(again.headers().text(HeaderNames.REPLAY_OF)).contains("0-0");
+    assertThat(again.headers().text(HeaderNames.PATH)).contains("iot/x/raw");
+    assertThat(new String(again.value(), StandardCharsets.UTF_8)).isEqualTo("bytes of a");
+    assertThat(again.key()).isEqualTo("device-1");
+  }
+
+  @Test
+  void replaysALetterOnce() {
+    setAside("a", "INVALID");
+    letters.replay(letter -> true, 10);
+
+    assertThat(letters.replay(letter -> true, 10)).isEmpty();
+    assertThat(letters.find("0-0"))
+        .hasValueSatisfying(letter -> assertThat(letter.replayed()).isTrue());
+    assertThat(log.records(topics.raw())).hasSize(1);
+  }
+
+  private static List<String> ids(List<DeadLetters.Letter> found) {
+    return found.stream().map(DeadLetters.Letter::eventId).toList();
+  }
+
+  private void setAside(String id, String reason) {
+    Headers headers =
+        new Headers()
+            .add(HeaderNames.EVENT_ID, id)
+            .add(HeaderNames.DOOR, "mqtt")
+            .add(HeaderNames.PATH, "iot/x/raw")
+            .add(HeaderNames.REASON, reason)
+            .add(HeaderNames.DETAIL, "why");
+    byte[] payload = ("bytes of " + id).getBytes(StandardCharsets.UTF_8);
+    log.append(new Entry(topics.dlq(), Entry.BY_KEY, "device-1", 1, payload, headers)).join();
+  }
+}
