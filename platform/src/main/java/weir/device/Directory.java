@@ -42,7 +42,4 @@ public interface Directory {
   /// Changes with every write to device types and decoding parameters. Whoever keeps something
   /// that was made from them drops it when this number is another one.
   long generation();
-
-  /// Changes with every write to a device. A device has a version of its own for finer checks.
-  long deviceGeneration();
 }

@@ -1,0 +1,121 @@
+package weir.device;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What of the registry is in memory: devices that were asked for lately, absent ones included, and
+/// all types and parameters. Written in the order of the commits, read by any thread.
+final class DirectoryCache {
+
+  private final Database database;
+  private final Cache<DeviceId, Optional<Device>> devices;
+  private final Map<String, DeviceType> types = new ConcurrentHashMap<>();
+  private final Map<Component, DecodingParameter> parameters = new ConcurrentHashMap<>();
+  private final AtomicLong generation = new AtomicLong();
+  private final AtomicLong deviceEdits = new AtomicLong();
+
+  private record Component(DeviceId device, String mode, String type, @Nullable String id) {
+    static Component of(DecodingParameter parameter) {
+      return new Component(
+          parameter.device(), parameter.mode(), parameter.componentType(), parameter.componentId());
+    }
+  }
+
+  DirectoryCache(Database database, int devicesMax) {
+    this.database = database;
+    devices = Caffeine.newBuilder().maximumSize(devicesMax).build();
+    for (DeviceType type : database.read(DeviceTypeTable::all)) {
+      types.put(type.name(), type);
+    }
+    for (DecodingParameter parameter : database.read(ParameterTable::all)) {
+      parameters.put(Component.of(parameter), parameter);
+    }
+  }
+
+  Optional<Device> device(DeviceId id) {
+    return devices.get(id, key -> database.read(handle -> DeviceTable.find(handle, key)));
+  }
+
+  /// Loads what is not there yet. What is loaded while a device is being changed is not kept.
+  void prefetch(Collection<DeviceId> ids) {
+    List<DeviceId> missing = new ArrayList<>();
+    for (DeviceId id : ids) {
+      if (devices.getIfPresent(id) == null) {
+        missing.add(id);
+      }
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    long editsBefore = deviceEdits.get();
+    Map<DeviceId, Device> found = database.read(handle -> DeviceTable.find(handle, missing));
+    for (DeviceId id : missing) {
+      devices.asMap().putIfAbsent(id, Optional.ofNullable(found.get(id)));
+    }
+    if (deviceEdits.get() != editsBefore) {
+      devices.invalidateAll(missing);
+    }
+  }
+
+  void added(Collection<Device> added) {
+    for (Device device : added) {
+      devices.put(device.id(), Optional.of(device));
+    }
+  }
+
+  void changed(Collection<DeviceId> ids) {
+    deviceEdits.incrementAndGet();
+    devices.invalidateAll(ids);
+  }
+
+  Optional<DeviceType> type(String name) {
+    return Optional.ofNullable(types.get(name));
+  }
+
+  void changed(DeviceType type) {
+    types.put(type.name(), type);
+    generation.incrementAndGet();
+  }
+
+  void removed(DeviceType type) {
+    types.remove(type.name());
+    generation.incrementAndGet();
+  }
+
+  Optional<DecodingParameter> parameter(
+      DeviceId device, String mode, String type, @Nullable String id) {
+    DecodingParameter specific = parameters.get(new Component(device, mode, type, id));
+    if (specific != null || id == null) {
+      return Optional.ofNullable(specific);
+    }
+    return Optional.ofNullable(parameters.get(new Component(device, mode, type, null)));
+  }
+
+  void changed(DecodingParameter parameter) {
+    parameters.put(Component.of(parameter), parameter);
+    generation.incrementAndGet();
+  }
+
+  void removed(DecodingParameter parameter) {
+    parameters.remove(Component.of(parameter));
+    generation.incrementAndGet();
+  }
+
+  void forgetParameters(DeviceId device) {
+    if (parameters.keySet().removeIf(component -> component.device().equals(device))) {
+      generation.incrementAndGet();
+    }
+  }
+
+  long generation() {
+    return generation.get();
+  }
+}
