@@ -12,6 +12,8 @@ import org.jdbi.v3.core.Handle;
 /// returns, and the directory knows it.
 public final class DeviceTypes {
 
+  private static final String UNDESCRIBED = "Registered when a device named it";
+
   private final Database database;
   private final DirectoryCache cache;
   private final InstantSource clock;
@@ -52,6 +54,24 @@ public final class DeviceTypes {
     }
     DeviceTypeTable.insert(handle, type);
     return new Outcome.Saved<>(type);
+  }
+
+  /// Registers a type of which nothing is known but its name; one that is there stays as it is.
+  DeviceType register(String name) {
+    Optional<DeviceType> known = cache.type(name);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    ObjectNode form =
+        Json.MAPPER.createObjectNode().put("name", name).put("description", UNDESCRIBED);
+    return switch (create(form)) {
+      case Outcome.Saved<DeviceType>(DeviceType type) -> type;
+      case Outcome.Conflict<DeviceType> conflict -> find(name).orElseThrow();
+      case Outcome.Invalid<DeviceType>(List<FieldError> errors) ->
+          throw new IllegalArgumentException("device type: " + errors);
+      case Outcome.Missing<DeviceType> missing -> throw new IllegalStateException(name);
+      case Outcome.Stale<DeviceType> stale -> throw new IllegalStateException(name);
+    };
   }
 
   /// Changes the fields that the patch names; null removes a value.

@@ -25,7 +25,7 @@ public final class Registry implements AutoCloseable {
     types = new DeviceTypes(database, cache, clock);
     devices = new Devices(database, cache, outbox, clock);
     parameters = new DecodingParameters(database, cache, clock);
-    directory = new RegistryDirectory(cache, devices);
+    directory = new RegistryDirectory(cache, devices, types);
   }
 
   public Devices devices() {

@@ -3,6 +3,8 @@ package weir.device;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /// The directory over the registry of this process.
@@ -10,15 +12,17 @@ final class RegistryDirectory implements Directory {
 
   private final DirectoryCache cache;
   private final Devices devices;
+  private final DeviceTypes types;
 
-  RegistryDirectory(DirectoryCache cache, Devices devices) {
+  RegistryDirectory(DirectoryCache cache, Devices devices, DeviceTypes types) {
     this.cache = cache;
     this.devices = devices;
+    this.types = types;
   }
 
   @Override
   public Optional<Device> device(DeviceId id) {
-    return cache.device(id);
+    return asked(() -> cache.device(id));
   }
 
   @Override
@@ -34,16 +38,33 @@ final class RegistryDirectory implements Directory {
 
   @Override
   public Map<DeviceId, Device> firstContacts(Collection<FirstContact> contacts) {
-    return devices.register(contacts);
+    return asked(() -> devices.register(contacts));
+  }
+
+  @Override
+  public DeviceType registerType(String name) {
+    return asked(() -> types.register(name));
   }
 
   @Override
   public void prefetch(Collection<DeviceId> ids) {
-    cache.prefetch(ids);
+    asked(
+        () -> {
+          cache.prefetch(ids);
+          return ids;
+        });
   }
 
   @Override
   public long generation() {
     return cache.generation();
+  }
+
+  private static <T> T asked(Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (JdbiException e) {
+      throw new DirectoryException("the registry's database cannot be asked", e);
+    }
   }
 }

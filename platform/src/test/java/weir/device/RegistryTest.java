@@ -176,6 +176,15 @@ class RegistryTest {
   }
 
   @Test
+  void aTypeThatADeviceNamedIsRegisteredOnce() {
+    Directory directory = registry.directory();
+    DeviceType type = directory.registerType("novel_sensor");
+    assertThat(directory.registerType("novel_sensor")).isEqualTo(type);
+    assertThat(directory.type("novel_sensor")).contains(type);
+    assertThat(registry.types().find("novel_sensor")).contains(type);
+  }
+
+  @Test
   void aStormOfFirstContactsIsOneTransaction() {
     List<FirstContact> contacts = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
