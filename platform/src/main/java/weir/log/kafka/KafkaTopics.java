@@ -1,0 +1,205 @@
+package weir.log.kafka;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import weir.log.EventLog.Committed;
+import weir.log.EventLog.OffsetRange;
+import weir.log.LogException;
+import weir.log.Partition;
+import weir.log.Topic;
+import weir.log.TopicSpec;
+
+/// What exists in the log: topics, their offset ranges, and what groups committed. Waits up to ten
+/// seconds for the cluster.
+final class KafkaTopics implements AutoCloseable {
+
+  private final Admin admin;
+  private final KafkaSettings settings;
+
+  KafkaTopics(ClientProperties properties, KafkaSettings settings) {
+    this.admin = Admin.create(properties.admin());
+    this.settings = settings;
+  }
+
+  /// Creates the topics that are missing, and checks the partitions of those that are not.
+  void create(Collection<TopicSpec> specs) {
+    Map<String, KafkaFuture<Void>> creations =
+        admin.createTopics(specs.stream().map(this::newTopic).toList()).values();
+    for (TopicSpec spec : specs) {
+      try {
+        resultOf(creations.get(spec.topic().name()));
+      } catch (ExecutionException failure) {
+        if (!(failure.getCause() instanceof TopicExistsException)) {
+          throw failed("create topic " + spec.topic(), failure);
+        }
+        checkPartitions(spec);
+      }
+    }
+  }
+
+  private NewTopic newTopic(TopicSpec spec) {
+    Map<String, String> configs = new HashMap<>();
+    configs.put("cleanup.policy", spec.cleanup().name().toLowerCase(Locale.ROOT));
+    configs.put("max.message.bytes", Integer.toString(settings.recordBytesMax() + 64 * 1024));
+    switch (spec.cleanup()) {
+      case DELETE -> {
+        long bytes = settings.retentionBytes() / spec.partitions();
+        configs.put("retention.ms", Long.toString(spec.retention().toMillis()));
+        configs.put("retention.bytes", Long.toString(bytes));
+        configs.put("segment.bytes", Long.toString(segmentBytes(bytes)));
+      }
+      case COMPACT -> configs.put("segment.ms", "3600000");
+    }
+    Optional<Short> replication =
+        settings.replicationFactor() == -1
+            ? Optional.empty()
+            : Optional.of((short) settings.replicationFactor());
+    return new NewTopic(spec.topic().name(), Optional.of(spec.partitions()), replication)
+        .configs(configs);
+  }
+
+  /// Removal works by whole segments, so a partition should have some.
+  private long segmentBytes(long partitionBytes) {
+    return Math.clamp(partitionBytes / 4, 1024 * 1024, settings.segmentBytes());
+  }
+
+  private void checkPartitions(TopicSpec spec) {
+    TopicDescription description = describe(Set.of(spec.topic())).get(spec.topic().name());
+    int existing = description == null ? 0 : description.partitions().size();
+    if (existing != spec.partitions()) {
+      throw new LogException(
+          "topic %s exists with %d partitions, but %d are set; kafka.partitions cannot change later"
+              .formatted(spec.topic(), existing, spec.partitions()));
+    }
+  }
+
+  private Map<String, TopicDescription> describe(Set<Topic> topics) {
+    Map<String, TopicDescription> found = new TreeMap<>();
+    admin
+        .describeTopics(topics.stream().map(Topic::name).toList())
+        .topicNameValues()
+        .forEach(
+            (name, description) -> {
+              try {
+                found.put(name, resultOf(description));
+              } catch (ExecutionException failure) {
+                if (!(failure.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw failed("describe topic " + name, failure);
+                }
+              }
+            });
+    return found;
+  }
+
+  Map<Partition, OffsetRange> ranges(Set<Topic> topics) {
+    Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
+    describe(topics)
+        .forEach(
+            (name, description) ->
+                description
+                    .partitions()
+                    .forEach(
+                        partition ->
+                            earliest.put(
+                                new TopicPartition(name, partition.partition()),
+                                OffsetSpec.earliest())));
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    earliest.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, ListOffsetsResultInfo> starts = offsets(earliest);
+    Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(latest);
+    Map<Partition, OffsetRange> ranges = new TreeMap<>();
+    starts.forEach(
+        (partition, start) -> {
+          ListOffsetsResultInfo end = ends.get(partition);
+          if (end != null) {
+            ranges.put(partitionOf(partition), new OffsetRange(start.offset(), end.offset()));
+          }
+        });
+    return ranges;
+  }
+
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(Map<TopicPartition, OffsetSpec> of) {
+    try {
+      return resultOf(admin.listOffsets(of).all());
+    } catch (ExecutionException failure) {
+      throw failed("list offsets", failure);
+    }
+  }
+
+  Map<Partition, Committed> committed(String group) {
+    try {
+      return resultOf(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+          .entrySet()
+          .stream()
+          .filter(entry -> entry.getValue() != null)
+          .collect(
+              toMap(
+                  entry -> partitionOf(entry.getKey()),
+                  entry -> new Committed(entry.getValue().offset(), entry.getValue().metadata()),
+                  (one, other) -> one,
+                  TreeMap::new));
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof GroupIdNotFoundException) {
+        return Map.of();
+      }
+      throw failed("read the positions of group " + group, failure);
+    }
+  }
+
+  Set<Topic> topics() {
+    try {
+      return resultOf(admin.listTopics().names()).stream()
+          .map(Topic::new)
+          .collect(Collectors.toUnmodifiableSet());
+    } catch (ExecutionException failure) {
+      throw failed("list topics", failure);
+    }
+  }
+
+  private static Partition partitionOf(TopicPartition partition) {
+    return new Partition(new Topic(partition.topic()), partition.partition());
+  }
+
+  private static <T> T resultOf(@Nullable KafkaFuture<T> future) throws ExecutionException {
+    if (future == null) {
+      throw new LogException("the log did not answer");
+    }
+    try {
+      return future.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new LogException("interrupted while waiting for the log", interrupted);
+    }
+  }
+
+  private static LogException failed(String act, ExecutionException failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    return new LogException("could not " + act + ": " + cause.getMessage(), cause);
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ofSeconds(1));
+  }
+}
