@@ -49,6 +49,10 @@ final class ClientProperties {
     properties.put("compression.type", settings.compression().name().toLowerCase(Locale.ROOT));
     properties.put("linger.ms", settings.linger().toMillis());
     properties.put("batch.size", 128 * 1024);
+    // With more in flight a broker that just became leader can take a later batch before an earlier
+    // one, and then refuses the earlier for good. One in flight costs nothing: batches grow
+    // instead.
+    properties.put("max.in.flight.requests.per.connection", 1);
     properties.put("buffer.memory", (long) settings.bufferBytes());
     properties.put("max.request.size", settings.recordBytesMax());
     // An append never waits long; what does not fit fails.
