@@ -1,0 +1,78 @@
+package weir.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+
+/// Publishes an event now and then and asks for it until it is found: the time from publish to
+/// queryable, the question included.
+final class QueryableProbe {
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
+  private final ServerProcess server;
+  private final LatencyHistogram latency = new LatencyHistogram();
+  private final Thread thread;
+  private volatile boolean running = true;
+  private volatile int published;
+
+  private QueryableProbe(ServerProcess server, Duration warmUp) {
+    this.server = server;
+    this.thread = Thread.ofPlatform().name("probe").start(() -> run(warmUp));
+  }
+
+  static QueryableProbe start(ServerProcess server, Duration warmUp) {
+    return new QueryableProbe(server, warmUp);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written by this thread alone.
+  private void run(Duration warmUp) {
+    LockSupport.parkNanos(warmUp.toNanos());
+    try {
+      while (running) {
+        long from = System.nanoTime();
+        publishOne(server, "probe-" + published);
+        latency.record(System.nanoTime() - from);
+        published++;
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Posts one sensor event and returns when a query finds it.
+  static void publishOne(ServerProcess server, String id) throws IOException, InterruptedException {
+    String body =
+        "{\"event_id\":\"%s\",\"device_id\":\"probe\",\"temperature\":20,\"humidity\":50,\"timestamp\":\"%s\"}"
+            .formatted(id, Instant.now());
+    if (server.post("/ingest", body).isMissingNode()) {
+      throw new IOException("the probe's event was refused");
+    }
+    long deadline = System.nanoTime() + Duration.ofMinutes(10).toNanos();
+    while (server.get("/api/events/" + id).isMissingNode()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("the event " + id + " was not found in time");
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /// Ends the probing; returns the p99 in milliseconds.
+  double stop() throws InterruptedException {
+    running = false;
+    thread.join();
+    return millis(0.99);
+  }
+
+  double millis(double share) {
+    return latency.millis(share);
+  }
+
+  int published() {
+    return published;
+  }
+}
