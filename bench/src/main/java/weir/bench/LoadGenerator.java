@@ -136,6 +136,6 @@ final class LoadGenerator implements AutoCloseable {
   @Override
   public void close() {
     publishers.forEach(Publisher::close);
-    loop.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }
