@@ -3,6 +3,7 @@ package weir.bench;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class Publisher {
     connect.writeShort(4).writeBytes("MQTT".getBytes(StandardCharsets.US_ASCII));
     connect.writeByte(4).writeByte(2).writeShort(60);
     connect.writeShort(id.length).writeBytes(id);
-    connected.writeAndFlush(connect);
+    ChannelFuture unused = connected.writeAndFlush(connect);
   }
 
   void awaitAdmitted(Duration deadline) throws InterruptedException {
@@ -66,7 +67,8 @@ final class Publisher {
     int slot = (int) (sent % window);
     byte[] packet = messages.next(slot + 1, time);
     sentAt[slot] = System.nanoTime();
-    open.write(open.alloc().buffer(packet.length).writeBytes(packet), open.voidPromise());
+    ChannelFuture unused =
+        open.write(open.alloc().buffer(packet.length).writeBytes(packet), open.voidPromise());
     sent++;
     dirty = true;
     return true;
@@ -97,7 +99,7 @@ final class Publisher {
 
   void close() {
     if (channel != null) {
-      channel.close();
+      ChannelFuture unused = channel.close();
     }
   }
 
