@@ -48,7 +48,7 @@ final class Publisher {
     connect.writeShort(4).writeBytes("MQTT".getBytes(StandardCharsets.US_ASCII));
     connect.writeByte(4).writeByte(2).writeShort(60);
     connect.writeShort(id.length).writeBytes(id);
-    ChannelFuture unused = connected.writeAndFlush(connect);
+    ChannelFuture _ = connected.writeAndFlush(connect);
   }
 
   void awaitAdmitted(Duration deadline) throws InterruptedException {
@@ -99,7 +99,7 @@ final class Publisher {
 
   void close() {
     if (channel != null) {
-      ChannelFuture unused = channel.close();
+      ChannelFuture _ = channel.close();
     }
   }
 
