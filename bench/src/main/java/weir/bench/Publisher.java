@@ -67,7 +67,7 @@ final class Publisher {
     int slot = (int) (sent % window);
     byte[] packet = messages.next(slot + 1, time);
     sentAt[slot] = System.nanoTime();
-    ChannelFuture unused =
+    ChannelFuture _ =
         open.write(open.alloc().buffer(packet.length).writeBytes(packet), open.voidPromise());
     sent++;
     dirty = true;
