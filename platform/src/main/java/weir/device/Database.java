@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -101,6 +102,28 @@ public final class Database implements AutoCloseable {
           }
           return marked;
         });
+  }
+
+  Optional<String> setting(String name) {
+    return read(
+        handle ->
+            handle
+                .createQuery("SELECT value FROM setting WHERE name = :name")
+                .bind("name", name)
+                .mapTo(String.class)
+                .findOne());
+  }
+
+  void set(String name, String value) {
+    write(
+        handle ->
+            handle
+                .createUpdate(
+                    "INSERT INTO setting (name, value) VALUES (:name, :value)"
+                        + " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+                .bind("name", name)
+                .bind("value", value)
+                .execute());
   }
 
   @Override

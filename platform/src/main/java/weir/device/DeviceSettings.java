@@ -28,6 +28,6 @@ public record DeviceSettings(
   }
 
   public static DeviceSettings defaults() {
-    return new DeviceSettings(200_000, 4, Duration.ofSeconds(60), 1_000_000);
+    return new DeviceSettings(200_000, 4, Duration.ofSeconds(60), 250_000);
   }
 }

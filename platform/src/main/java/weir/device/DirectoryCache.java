@@ -10,13 +10,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import weir.device.CredentialTable.Hashed;
 
-/// What of the registry is in memory: devices that were asked for lately, absent ones included, and
-/// all types and parameters. Written in the order of the commits, read by any thread.
+/// What of the registry is in memory: devices and credentials that were asked for lately, absent
+/// ones included, and all types and parameters. Written in the order of the commits, read by any
+// thread.
 final class DirectoryCache {
 
   private final Database database;
   private final Cache<DeviceId, Optional<Device>> devices;
+  private final Cache<DeviceId, List<Hashed>> credentials;
   private final Map<String, DeviceType> types = new ConcurrentHashMap<>();
   private final Map<Component, DecodingParameter> parameters = new ConcurrentHashMap<>();
   private final AtomicLong generation = new AtomicLong();
@@ -29,9 +32,14 @@ final class DirectoryCache {
     }
   }
 
-  DirectoryCache(Database database, int devicesMax) {
+  DirectoryCache(Database database, DeviceSettings settings) {
     this.database = database;
-    devices = Caffeine.newBuilder().maximumSize(devicesMax).build();
+    devices = Caffeine.newBuilder().maximumSize(settings.devicesCachedMax()).build();
+    credentials =
+        Caffeine.newBuilder()
+            .maximumSize(settings.devicesCachedMax())
+            .expireAfterWrite(settings.credentialsCachedFor())
+            .build();
     for (DeviceType type : database.read(DeviceTypeTable::all)) {
       types.put(type.name(), type);
     }
@@ -74,6 +82,16 @@ final class DirectoryCache {
   void changed(Collection<DeviceId> ids) {
     deviceEdits.incrementAndGet();
     devices.invalidateAll(ids);
+    credentials.invalidateAll(ids);
+  }
+
+  List<Hashed> credentials(DeviceId device) {
+    return credentials.get(
+        device, key -> database.read(handle -> CredentialTable.ofDevice(handle, key)));
+  }
+
+  void changedCredentials(DeviceId device) {
+    credentials.invalidate(device);
   }
 
   Optional<DeviceType> type(String name) {

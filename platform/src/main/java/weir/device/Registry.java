@@ -13,6 +13,8 @@ public final class Registry implements AutoCloseable {
   private final DeviceTypes types;
   private final Devices devices;
   private final DecodingParameters parameters;
+  private final Credentials credentials;
+  private final AdminToken adminToken;
   private final Outbox outbox;
   private final Directory directory;
 
@@ -20,11 +22,13 @@ public final class Registry implements AutoCloseable {
   public Registry(Path file, DeviceSettings settings, InstantSource clock) {
     database = new Database(file, settings.readersMax());
     new Seeds(clock).plant(database);
-    DirectoryCache cache = new DirectoryCache(database, settings.devicesCachedMax());
+    DirectoryCache cache = new DirectoryCache(database, settings);
     outbox = new Outbox(database, clock);
     types = new DeviceTypes(database, cache, clock);
     devices = new Devices(database, cache, outbox, clock);
     parameters = new DecodingParameters(database, cache, clock);
+    credentials = new Credentials(database, cache, clock);
+    adminToken = new AdminToken(database);
     directory = new RegistryDirectory(cache, devices, types);
   }
 
@@ -38,6 +42,14 @@ public final class Registry implements AutoCloseable {
 
   public DecodingParameters parameters() {
     return parameters;
+  }
+
+  public Credentials credentials() {
+    return credentials;
+  }
+
+  public AdminToken adminToken() {
+    return adminToken;
   }
 
   /// The fast way to look things up, for the pipeline.

@@ -1,0 +1,68 @@
+package weir.subscriber;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.device.Database;
+
+class ApplicationsTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void theSamplesAreThereAfterTheFirstStart() {
+    try (Database database = open()) {
+      assertThat(new Applications(database, InstantSource.system()).list())
+          .extracting(Application::name, Application::platform, Application::deviceTypes)
+          .containsExactly(
+              tuple("Energy Analytics", "mobile", List.of("smart_meter")),
+              tuple("Environmental Tracker", "desktop", List.of("environmental_sensor")),
+              tuple("Smart Grid Monitor", "web", List.of("smart_breaker")));
+    }
+  }
+
+  @Test
+  void aTypeIsMatchedWholeOnly() {
+    try (Database database = open()) {
+      Applications applications = new Applications(database, InstantSource.system());
+      assertThat(applications.byDeviceType("smart_breaker"))
+          .extracting(Application::developer)
+          .containsExactly("IoT Solutions Inc.");
+      assertThat(applications.byDeviceType("smart")).isEmpty();
+      assertThat(applications.byDeviceType("breaker")).isEmpty();
+    }
+  }
+
+  @Test
+  void aDeletedSampleDoesNotComeBack() {
+    try (Database database = open()) {
+      assertThat(new Applications(database, InstantSource.system()).list()).hasSize(3);
+      database.write(
+          handle -> handle.execute("DELETE FROM application WHERE name = 'Energy Analytics'"));
+    }
+    try (Database database = open()) {
+      assertThat(new Applications(database, InstantSource.system()).list()).hasSize(2);
+    }
+  }
+
+  @Test
+  void onlyActiveApplicationsAreFoundByType() {
+    try (Database database = open()) {
+      Applications planted = new Applications(database, InstantSource.system());
+      assertThat(planted.byDeviceType("smart_meter")).hasSize(1);
+      database.write(handle -> handle.execute("UPDATE application SET status = 'inactive'"));
+      Applications applications = new Applications(database, InstantSource.system());
+      assertThat(applications.byDeviceType("smart_meter")).isEmpty();
+      assertThat(applications.list()).hasSize(3);
+    }
+  }
+
+  private Database open() {
+    return new Database(folder.resolve("registry.db"), 2);
+  }
+}
