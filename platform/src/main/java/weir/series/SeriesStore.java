@@ -1,0 +1,80 @@
+package weir.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import weir.device.DeviceId;
+import weir.event.Event;
+import weir.event.EventId;
+
+/// Where events and their readings are kept, and asked for.
+///
+/// One thread writes; any number of threads ask. Every method throws [StoreException] when the
+/// store cannot do it now; the caller may try again. Time ranges include their start and not their
+/// end.
+///
+/// Two readings of one device and metric with the same time and unit are one: the value that was
+/// written last stays. Events are told apart by time and id.
+public interface SeriesStore extends AutoCloseable {
+
+  /// Stores the events and their readings, all or none. When it returns they survive the death of
+  /// the process. Storing the same event again changes nothing but its stored time.
+  ///
+  /// @throws RefusedException when the store will never take one of the events
+  void write(List<Event> events);
+
+  /// Waits until queries see everything written before the call.
+  ///
+  /// @return whether they do; false when the time is over
+  boolean awaitQueryable(Duration limit);
+
+  /// The newest value of each metric of a device, by event time; sorted by metric.
+  List<Measured> latest(DeviceId device);
+
+  /// The values of one metric, oldest first.
+  List<Measured> readings(ReadingQuery query, int limit);
+
+  /// The values of one metric, combined in the store by steps; steps without values are left out.
+  /// Text values count, but have no other aggregate.
+  ///
+  /// @param limit most buckets returned
+  List<Bucket> range(ReadingQuery query, Step step, int limit);
+
+  /// Events that match, newest first by event time.
+  EventPage events(EventQuery query);
+
+  Optional<StoredEvent> event(EventId id);
+
+  /// What each metric of a device did in each hour, by hour and metric. Outlives the readings.
+  List<HourlyStat> hourly(HourlyQuery query, int limit);
+
+  /// Events that are stored now.
+  long eventCount();
+
+  /// Visits the id of every stored event, in its 128-bit form.
+  void eachEventId(Consumer<UUID> visitor);
+
+  /// Ids of events received at or after a time, at most so many, for the writer's memory of
+  /// repeats.
+  List<UUID> idsReceivedSince(Instant time, int limit);
+
+  /// Brings the rollups up to date, for hours that are over and quiet.
+  void rollUp(Instant now);
+
+  /// Removes what is older than its type's retention, and rollups older than theirs.
+  void retire(Instant now);
+
+  /// Events that retention has removed since the store was made.
+  long retiredCount();
+
+  /// Bytes on disk.
+  long diskBytes();
+
+  StoreHealth health();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,208 @@
+package weir.series.questdb;
+
+import io.questdb.cairo.sql.Record;
+import io.questdb.std.str.Utf8Sequence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
+import weir.event.EventId;
+import weir.series.EventCursor;
+import weir.series.EventPage;
+import weir.series.EventQuery;
+import weir.series.Micros;
+import weir.series.StoredEvent;
+
+/// The questions about events. A page is put together from the tables of all classes; each gives
+/// its own newest rows by scanning backwards, so a page costs what it holds.
+final class EventReads {
+
+  /// A page ends early when its JSON is larger than this.
+  private static final int PAGE_BYTES_MAX = 8 * 1024 * 1024;
+
+  private static final Duration ID_TIME_WINDOW = Duration.ofDays(1);
+  private static final String COLUMNS =
+      "select ts, received, stored, device, type, family, kind, uuid, id, json from ";
+
+  private final Engine engine;
+  private final Tables tables;
+
+  EventReads(Engine engine, Tables tables) {
+    this.engine = engine;
+    this.tables = tables;
+  }
+
+  /// A row and its place in the order of events.
+  private record Row(EventCursor place, StoredEvent event) {}
+
+  EventPage page(EventQuery query) {
+    int wanted = query.limit() + 1;
+    List<Row> rows = new ArrayList<>();
+    for (RetentionClass kept : tables.classes()) {
+      rows.addAll(newest(kept.events(), query, wanted));
+    }
+    rows.sort(Comparator.comparing(Row::place));
+    int end = 0;
+    long bytes = 0;
+    while (end < Math.min(rows.size(), query.limit()) && bytes <= PAGE_BYTES_MAX) {
+      bytes += rows.get(end++).event().json().length;
+    }
+    List<StoredEvent> events = rows.subList(0, end).stream().map(Row::event).toList();
+    return new EventPage(events, end < rows.size() ? rows.get(end - 1).place() : null);
+  }
+
+  /// The first rows of a table in the order of events. Rows of one time are sorted by id here,
+  /// because a table keeps them in no order.
+  private List<Row> newest(String table, EventQuery query, int wanted) {
+    List<Row> rows = new ArrayList<>();
+    EventCursor after = query.after();
+    if (after != null) {
+      rows.addAll(oneTime(table, query, after.micros(), after.id(), wanted));
+    }
+    int missing = wanted - rows.size();
+    if (missing == 0) {
+      return rows;
+    }
+    Filter filter = Filter.of(query);
+    if (after != null) {
+      filter.number("ts < ", after.micros());
+    }
+    List<Row> older = scan(table, filter, missing);
+    if (older.size() < missing) {
+      rows.addAll(older);
+      return rows;
+    }
+    long last = older.getLast().place().micros();
+    older.removeIf(row -> row.place().micros() == last);
+    rows.addAll(older);
+    rows.addAll(oneTime(table, query, last, null, wanted - rows.size()));
+    return rows;
+  }
+
+  private List<Row> scan(String table, Filter filter, int limit) {
+    List<Row> rows = new ArrayList<>();
+    engine.select(
+        COLUMNS + table + filter.where() + " order by ts desc limit " + limit,
+        filter.values(),
+        row -> rows.add(read(row)));
+    rows.sort(Comparator.comparing(Row::place));
+    return rows;
+  }
+
+  /// The rows of one time with an id above another, by id.
+  private List<Row> oneTime(
+      String table, EventQuery query, long micros, @Nullable UUID above, int limit) {
+    Filter filter = Filter.of(query).number("ts = ", micros);
+    NavigableMap<UUID, Row> rows = new TreeMap<>();
+    engine.select(
+        COLUMNS + table + filter.where(),
+        filter.values(),
+        row -> {
+          UUID id = uuid(row, 7);
+          boolean wanted = above == null || id.compareTo(above) > 0;
+          if (wanted && (rows.size() < limit || id.compareTo(rows.lastKey()) < 0)) {
+            rows.put(id, read(row));
+            if (rows.size() > limit) {
+              rows.pollLastEntry();
+            }
+          }
+        });
+    return List.copyOf(rows.values());
+  }
+
+  /// The event with this id. An id that carries its own time (UUIDv7) is looked for near that time
+  /// first; else all ids are scanned.
+  Optional<StoredEvent> event(EventId id) {
+    UUID uuid = id.uuid();
+    if (uuid.version() == 7) {
+      Instant made = Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16);
+      Filter near =
+          new Filter()
+              .number("ts >= ", Micros.of(made.minus(ID_TIME_WINDOW)))
+              .number("ts < ", Micros.of(made.plus(ID_TIME_WINDOW)));
+      Optional<StoredEvent> found = find(id, near.value("uuid = ", uuid));
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return find(id, new Filter().value("uuid = ", uuid));
+  }
+
+  private Optional<StoredEvent> find(EventId id, Filter filter) {
+    List<StoredEvent> found = new ArrayList<>();
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          COLUMNS + kept.events() + filter.where() + " limit 1",
+          filter.values(),
+          row -> found.add(read(row).event()));
+    }
+    return found.stream().filter(event -> event.id().equals(id)).findFirst();
+  }
+
+  long count() {
+    long[] count = {0};
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          "select count() from " + kept.events(), List.of(), row -> count[0] += row.getLong(0));
+    }
+    return count[0];
+  }
+
+  void eachId(Consumer<UUID> visitor) {
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          "select uuid from " + kept.events(), List.of(), row -> visitor.accept(uuid(row, 0)));
+    }
+  }
+
+  List<UUID> idsReceivedSince(Instant time, int limit) {
+    List<UUID> ids = new ArrayList<>();
+    String where = new Filter().number("received >= ", Micros.of(time)).where();
+    for (RetentionClass kept : tables.classes()) {
+      String sql = "select uuid from " + kept.events() + where + " order by ts desc limit " + limit;
+      engine.select(sql, List.of(), row -> ids.add(uuid(row, 0)));
+    }
+    return ids;
+  }
+
+  private static Row read(Record row) {
+    UUID uuid = uuid(row, 7);
+    Utf8Sequence id = row.getVarcharA(8);
+    long micros = row.getTimestamp(0);
+    StoredEvent event =
+        new StoredEvent(
+            new EventId(id == null ? uuid.toString() : id.toString()),
+            new DeviceId(String.valueOf(row.getSymA(3))),
+            String.valueOf(row.getSymA(4)),
+            String.valueOf(row.getSymA(5)),
+            String.valueOf(row.getSymA(6)),
+            Micros.instant(micros),
+            Micros.instant(row.getTimestamp(1)),
+            Micros.instant(row.getTimestamp(2)),
+            bytes(row.getVarcharA(9)));
+    return new Row(new EventCursor(micros, uuid), event);
+  }
+
+  private static UUID uuid(Record row, int column) {
+    return new UUID(row.getLong128Hi(column), row.getLong128Lo(column));
+  }
+
+  private static byte[] bytes(@Nullable Utf8Sequence text) {
+    if (text == null) {
+      return new byte[0];
+    }
+    byte[] bytes = new byte[text.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = text.byteAt(i);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,119 @@
+package weir.series.questdb;
+
+import io.questdb.cairo.TableToken;
+import io.questdb.cairo.TableWriter;
+import io.questdb.cairo.wal.WalWriter;
+import io.questdb.std.Misc;
+import io.questdb.std.str.Utf8String;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import weir.event.Event;
+import weir.event.Reading;
+import weir.series.Micros;
+
+/// Turns events into rows of their class's tables. Owned by the writing thread.
+///
+/// What is added is committed together. After a failure everything is rolled back and the writers
+/// are given up; the next batch opens new ones.
+final class EventRows implements AutoCloseable {
+
+  private final Engine engine;
+  private final Tables tables;
+  private final SeriesCatalog catalog;
+  private final Map<String, WalWriter> writers = new HashMap<>();
+
+  EventRows(Engine engine, Tables tables, SeriesCatalog catalog) {
+    this.engine = engine;
+    this.tables = tables;
+    this.catalog = catalog;
+  }
+
+  void add(Event event, RetentionClass kept, long storedMicros) {
+    tables.require(kept);
+    long time = Micros.of(event.time());
+    addEvent(event, time, storedMicros, writer(kept.events()));
+    for (Reading reading : event.readings()) {
+      long readingTime = Micros.of(timeOf(reading, event));
+      int series = catalog.id(event.device().value(), reading);
+      switch (reading) {
+        case Reading.Numeric number -> {
+          TableWriter.Row row = writer(kept.readings()).newRow(readingTime);
+          row.putInt(1, series);
+          row.putDouble(2, number.value());
+          row.append();
+        }
+        case Reading.Textual text -> {
+          TableWriter.Row row = writer(kept.texts()).newRow(readingTime);
+          row.putInt(1, series);
+          row.putVarchar(2, new Utf8String(text.value()));
+          row.append();
+        }
+      }
+    }
+  }
+
+  static Instant timeOf(Reading reading, Event event) {
+    Instant own = reading.at();
+    return own == null ? event.time() : own;
+  }
+
+  private void addEvent(Event event, long time, long storedMicros, WalWriter writer) {
+    UUID id = event.id().uuid();
+    TableWriter.Row row = writer.newRow(time);
+    row.putTimestamp(1, Micros.of(event.receivedAt()));
+    row.putTimestamp(2, storedMicros);
+    row.putSym(3, event.device().value());
+    row.putSym(4, event.type());
+    row.putSym(5, event.family());
+    row.putSym(6, event.kind());
+    row.putLong128(7, id.getLeastSignificantBits(), id.getMostSignificantBits());
+    if (!id.toString().equals(event.id().value())) {
+      row.putVarchar(8, new Utf8String(event.id().value()));
+    }
+    row.putVarchar(9, new Utf8String(event.json(), isAscii(event.json())));
+    row.append();
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    byte all = 0;
+    for (byte b : bytes) {
+      all |= b;
+    }
+    return all >= 0;
+  }
+
+  private WalWriter writer(String table) {
+    return writers.computeIfAbsent(
+        table,
+        name -> {
+          TableToken token = engine.table(name);
+          return engine.cairo().getWalWriter(token);
+        });
+  }
+
+  void commit() {
+    catalog.commit();
+    for (WalWriter writer : writers.values()) {
+      if (writer.getUncommittedRowCount() > 0) {
+        writer.commit();
+      }
+    }
+  }
+
+  void rollback() {
+    try {
+      catalog.rollback();
+    } finally {
+      close();
+    }
+  }
+
+  /// Gives the writers back; what they have not committed is dropped.
+  @Override
+  public void close() {
+    writers.values().forEach(Misc::free);
+    writers.clear();
+  }
+}

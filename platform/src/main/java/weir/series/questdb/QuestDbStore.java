@@ -1,0 +1,255 @@
+package weir.series.questdb;
+
+import io.questdb.cairo.CairoError;
+import io.questdb.cairo.CairoException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import weir.device.DeviceId;
+import weir.event.Event;
+import weir.event.EventId;
+import weir.event.Reading;
+import weir.series.Bucket;
+import weir.series.EventPage;
+import weir.series.EventQuery;
+import weir.series.HourlyQuery;
+import weir.series.HourlyStat;
+import weir.series.Measured;
+import weir.series.Micros;
+import weir.series.ReadingQuery;
+import weir.series.RefusedException;
+import weir.series.SeriesStore;
+import weir.series.Step;
+import weir.series.StoreException;
+import weir.series.StoreHealth;
+import weir.series.StoredEvent;
+
+/// The time series in a QuestDB inside this process.
+///
+/// A written batch is in QuestDB's write-ahead log, which survives `kill -9`; a thread of our own
+/// makes it visible to queries, usually within some milliseconds. [#write] and [#retire] exclude
+/// each other. Refused are events from before 2000, from too far ahead of their receive time, and
+/// those that give a device too many metrics.
+public final class QuestDbStore implements SeriesStore {
+
+  private static final Instant OLDEST = Instant.parse("2000-01-01T00:00:00Z");
+
+  private final QuestDbSettings settings;
+  private final InstantSource clock;
+  private final Function<String, Duration> retention;
+  private final Engine engine;
+  private final SeriesCatalog catalog;
+  private final EventRows rows;
+  private final WalApplier applier;
+  private final EventReads events;
+  private final ReadingReads readings;
+  private final DirtyHours dirty;
+  private final Rollup rollup;
+  private final Retirement retirement;
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /// Opens the store, and makes it when there is none.
+  ///
+  /// @param retention how long the events of a device type are kept; asked for every batch, so it
+  ///     should answer from memory
+  public QuestDbStore(
+      QuestDbSettings settings, InstantSource clock, Function<String, Duration> retention) {
+    this.settings = settings;
+    this.clock = clock;
+    this.retention = retention;
+    this.engine = new Engine(settings);
+    try {
+      Tables tables = new Tables(engine);
+      this.catalog = new SeriesCatalog(engine, settings.seriesPerDeviceMax());
+      this.rows = new EventRows(engine, tables, catalog);
+      this.events = new EventReads(engine, tables);
+      this.readings = new ReadingReads(engine, tables, catalog, clock);
+      this.dirty = new DirtyHours(settings.directory().resolve("dirty-hours.txt"));
+      this.retirement = new Retirement(engine, tables, settings);
+      this.applier = new WalApplier(engine, tables);
+      this.rollup = new Rollup(engine, catalog, readings, dirty, applier);
+    } catch (RuntimeException | Error e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void write(List<Event> batch) {
+    batch.forEach(this::check);
+    writing.lock();
+    try {
+      add(batch);
+      rows.commit();
+    } catch (RefusedException e) {
+      rows.rollback();
+      throw e;
+    } catch (CairoException | CairoError | UncheckedIOException e) {
+      rows.rollback();
+      throw new StoreException("cannot write: " + e.getMessage(), e);
+    } finally {
+      writing.unlock();
+    }
+    applier.wake();
+  }
+
+  private void check(Event event) {
+    check(event.time(), event);
+    for (Reading reading : event.readings()) {
+      if (reading.at() != null) {
+        check(reading.at(), event);
+      }
+    }
+  }
+
+  private void check(Instant time, Event event) {
+    if (time.isBefore(OLDEST)) {
+      throw new RefusedException("the time " + time + " is before " + OLDEST);
+    }
+    if (time.isAfter(event.receivedAt().plus(settings.timeAheadMax()))) {
+      throw new RefusedException(
+          "the time " + time + " is ahead by more than " + settings.timeAheadMax());
+    }
+  }
+
+  private void add(List<Event> batch) {
+    Instant now = clock.instant();
+    long storedMicros = Micros.of(now);
+    RetentionOfTypes kept = new RetentionOfTypes(retention);
+    for (Event event : batch) {
+      RetentionClass of = kept.of(event.type());
+      rows.add(event, of, storedMicros);
+      markHours(event, of, now);
+    }
+  }
+
+  /// Late readings of days that are removed already come too late for the rollups, which would
+  /// forget the rest of the hour.
+  private void markHours(Event event, RetentionClass kept, Instant now) {
+    for (Reading reading : event.readings()) {
+      Instant time = EventRows.timeOf(reading, event);
+      if (reading instanceof Reading.Numeric && !kept.isPast(time, now)) {
+        dirty.mark(Hours.of(Micros.of(time)), now.toEpochMilli());
+      }
+    }
+  }
+
+  @Override
+  public boolean awaitQueryable(Duration limit) {
+    return applier.awaitApplied(limit);
+  }
+
+  @Override
+  public List<Measured> latest(DeviceId device) {
+    return readings.latest(device);
+  }
+
+  @Override
+  public List<Measured> readings(ReadingQuery query, int limit) {
+    return readings.readings(query, limit);
+  }
+
+  @Override
+  public List<Bucket> range(ReadingQuery query, Step step, int limit) {
+    return readings.range(query, step, limit);
+  }
+
+  @Override
+  public EventPage events(EventQuery query) {
+    return events.page(query);
+  }
+
+  @Override
+  public Optional<StoredEvent> event(EventId id) {
+    return events.event(id);
+  }
+
+  @Override
+  public List<HourlyStat> hourly(HourlyQuery query, int limit) {
+    return rollup.hourly(query, limit);
+  }
+
+  @Override
+  public long eventCount() {
+    return events.count();
+  }
+
+  @Override
+  public void eachEventId(Consumer<UUID> visitor) {
+    events.eachId(visitor);
+  }
+
+  @Override
+  public List<UUID> idsReceivedSince(Instant time, int limit) {
+    return events.idsReceivedSince(time, limit);
+  }
+
+  @Override
+  public void rollUp(Instant now) {
+    rollup.write(takeDirty(now.minus(settings.rollupDelay()).toEpochMilli()));
+  }
+
+  /// Nothing is being written while the hours are taken, so all that marked them is committed.
+  private List<Long> takeDirty(long beforeMillis) {
+    writing.lock();
+    try {
+      return dirty.take(beforeMillis);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void retire(Instant now) {
+    rollUp(now);
+    retirement.retire(now);
+    applier.wake();
+  }
+
+  @Override
+  public long retiredCount() {
+    return retirement.count();
+  }
+
+  @Override
+  public long diskBytes() {
+    try (Stream<Path> files = Files.walk(settings.directory())) {
+      return files
+          .map(Path::toFile)
+          .filter(java.io.File::isFile)
+          .mapToLong(java.io.File::length)
+          .sum();
+    } catch (IOException | UncheckedIOException e) {
+      throw new StoreException("cannot measure " + settings.directory(), e);
+    }
+  }
+
+  @Override
+  public StoreHealth health() {
+    return applier.health();
+  }
+
+  @Override
+  public void close() {
+    writing.lock();
+    try {
+      rows.close();
+      catalog.close();
+    } finally {
+      writing.unlock();
+    }
+    applier.close();
+    engine.close();
+  }
+}

@@ -1,0 +1,68 @@
+package weir.series.questdb;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/// Types that are kept equally long share tables, because QuestDB removes whole days of a table
+/// only. A class is a number of days; longer than a century is for ever.
+///
+/// @param days [#FOR_EVER], or at least 1
+record RetentionClass(int days) implements Comparable<RetentionClass> {
+
+  static final int FOR_EVER = 0;
+  private static final int DAYS_MAX = 36_500;
+  private static final String FOR_EVER_SUFFIX = "ever";
+
+  static RetentionClass of(Duration keep) {
+    long days = keep.plusDays(1).minusNanos(1).toDays();
+    return days > DAYS_MAX
+        ? new RetentionClass(FOR_EVER)
+        : new RetentionClass((int) Math.max(1, days));
+  }
+
+  /// The class whose tables end with this text.
+  static Optional<RetentionClass> parse(String suffix) {
+    if (suffix.equals(FOR_EVER_SUFFIX)) {
+      return Optional.of(new RetentionClass(FOR_EVER));
+    }
+    if (!suffix.matches("[1-9][0-9]{0,4}d")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RetentionClass(Integer.parseInt(suffix.substring(0, suffix.length() - 1))));
+  }
+
+  /// The start of the oldest day that is kept, in UTC.
+  Instant boundary(Instant now) {
+    return days == FOR_EVER
+        ? Instant.MIN
+        : now.truncatedTo(ChronoUnit.DAYS).minus(days, ChronoUnit.DAYS);
+  }
+
+  boolean isPast(Instant time, Instant now) {
+    return time.isBefore(boundary(now));
+  }
+
+  String suffix() {
+    return days == FOR_EVER ? FOR_EVER_SUFFIX : days + "d";
+  }
+
+  String events() {
+    return "events_" + suffix();
+  }
+
+  String readings() {
+    return "readings_" + suffix();
+  }
+
+  String texts() {
+    return "texts_" + suffix();
+  }
+
+  @Override
+  public int compareTo(RetentionClass other) {
+    return Integer.compare(days, other.days);
+  }
+}

@@ -1,0 +1,76 @@
+package weir.series.questdb;
+
+import io.questdb.cairo.TableToken;
+import io.questdb.std.ObjHashSet;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/// Which tables there are, and how they are made. Classes appear when the first event of one is
+/// written and stay.
+final class Tables {
+
+  static final String HOURLY = "hourly";
+  static final String SERIES = "series";
+  private static final String EVENTS = "events_";
+
+  private final Engine engine;
+  private final ConcurrentSkipListSet<RetentionClass> classes = new ConcurrentSkipListSet<>();
+
+  Tables(Engine engine) {
+    this.engine = engine;
+    engine.execute(
+        "create table if not exists series (id int, device varchar, metric varchar, unit varchar,"
+            + " kind byte)");
+    engine.execute(
+        "create table if not exists hourly (ts timestamp, series int, low double, high double,"
+            + " total double, n long) timestamp(ts) partition by month wal"
+            + " dedup upsert keys(ts, series)");
+    ObjHashSet<TableToken> tokens = new ObjHashSet<>();
+    engine.cairo().getTableTokens(tokens, false);
+    for (int i = 0; i < tokens.size(); i++) {
+      String name = tokens.get(i).getTableName();
+      if (name.startsWith(EVENTS)) {
+        RetentionClass.parse(name.substring(EVENTS.length())).ifPresent(this::require);
+      }
+    }
+  }
+
+  /// Makes the tables of a class unless they are there.
+  void require(RetentionClass kept) {
+    if (classes.contains(kept)) {
+      return;
+    }
+    engine.execute(
+        "create table if not exists "
+            + kept.events()
+            + " (ts timestamp, received timestamp, stored timestamp,"
+            + " device symbol capacity 16384 nocache, type symbol, family symbol, kind symbol,"
+            + " uuid uuid, id varchar, json varchar)"
+            + " timestamp(ts) partition by day wal dedup upsert keys(ts, uuid)");
+    engine.execute(
+        "create table if not exists "
+            + kept.readings()
+            + " (ts timestamp, series int, value double)"
+            + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)");
+    engine.execute(
+        "create table if not exists "
+            + kept.texts()
+            + " (ts timestamp, series int, value varchar)"
+            + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)");
+    classes.add(kept);
+  }
+
+  List<RetentionClass> classes() {
+    return List.copyOf(classes);
+  }
+
+  /// The tables that are written through the WAL.
+  List<TableToken> logged() {
+    ObjHashSet<TableToken> tokens = new ObjHashSet<>();
+    engine.cairo().getTableTokens(tokens, false);
+    return java.util.stream.IntStream.range(0, tokens.size())
+        .mapToObj(tokens::get)
+        .filter(TableToken::isWal)
+        .toList();
+  }
+}

@@ -1,0 +1,373 @@
+package weir.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static weir.series.EventSamples.NOON;
+import static weir.series.EventSamples.event;
+import static weir.series.EventSamples.temperature;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.device.DeviceId;
+import weir.event.Event;
+import weir.event.EventId;
+import weir.event.Reading;
+
+/// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is kept for
+/// 7 days, every other for 30.
+public abstract class SeriesStoreContract {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final DeviceId DEVICE = new DeviceId("esp32-01");
+
+  @TempDir protected Path directory;
+  protected SeriesStore store;
+
+  protected abstract SeriesStore open(Path directory);
+
+  protected static Duration retentionOf(String type) {
+    return type.equals("brief") ? Duration.ofDays(7) : Duration.ofDays(30);
+  }
+
+  @BeforeEach
+  void openStore() {
+    store = open(directory);
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  private void write(Event... events) {
+    store.write(List.of(events));
+    awaitQueryable();
+  }
+
+  private void awaitQueryable() {
+    assertThat(store.awaitQueryable(SOON)).isTrue();
+  }
+
+  private void reopen() {
+    store.close();
+    store = open(directory);
+    awaitQueryable();
+  }
+
+  private static Instant at(long seconds) {
+    return NOON.plusSeconds(seconds);
+  }
+
+  private static Reading.Numeric number(String metric, double value) {
+    return new Reading.Numeric(metric, value, "");
+  }
+
+  @Test
+  void keepsEveryFieldOfAnEvent() {
+    Event written = temperature("e-1", "esp32-01", at(-60), 24.5);
+    write(written);
+
+    StoredEvent read = store.event(new EventId("e-1")).orElseThrow();
+
+    assertThat(read.device()).isEqualTo(written.device());
+    assertThat(read.type()).isEqualTo("sensor");
+    assertThat(read.family()).isEqualTo("http");
+    assertThat(read.kind()).isEqualTo("telemetry");
+    assertThat(read.time()).isEqualTo(written.time());
+    assertThat(read.receivedAt()).isEqualTo(written.receivedAt());
+    assertThat(read.storedAt()).isEqualTo(NOON);
+    assertThat(read.json()).isEqualTo(written.json());
+  }
+
+  @Test
+  void findsEventsByAnyKindOfId() {
+    EventId made = EventId.fresh(() -> NOON);
+    String given = "0F8FAD5B-D9CB-469F-A165-70867728950E";
+    write(
+        temperature(made.value(), "a", at(-3), 1),
+        temperature(given, "a", at(-2), 2),
+        temperature("plain:id.7", "a", at(-1), 3));
+
+    assertThat(store.event(made)).map(StoredEvent::id).contains(made);
+    assertThat(store.event(new EventId(given))).map(StoredEvent::id).contains(new EventId(given));
+    assertThat(store.event(new EventId("plain:id.7"))).isPresent();
+    assertThat(store.event(new EventId("other"))).isEmpty();
+  }
+
+  @Test
+  void storesTheSameEventOnce() {
+    Event event = temperature("e-1", "esp32-01", at(-60), 24.5);
+
+    write(event, event);
+    write(event);
+
+    assertThat(store.eventCount()).isEqualTo(1);
+    assertThat(store.readings(all("temperature"), 10)).hasSize(1);
+  }
+
+  @Test
+  void latestIsByEventTimePerMetric() {
+    write(
+        event("e-1", "esp32-01", "t", "f", at(-10), List.of(number("a", 1), number("b", 2))),
+        event("e-2", "esp32-01", "t", "f", at(-30), List.of(number("a", 9), number("c", 3))),
+        event("e-3", "other", "t", "f", at(-1), List.of(number("a", 7))));
+
+    assertThat(store.latest(DEVICE))
+        .containsExactly(
+            new Measured(at(-10), number("a", 1)),
+            new Measured(at(-10), number("b", 2)),
+            new Measured(at(-30), number("c", 3)));
+    assertThat(store.latest(new DeviceId("unknown"))).isEmpty();
+  }
+
+  @Test
+  void latestFindsValuesOfAnyAge() {
+    write(
+        temperature("e-1", "esp32-01", NOON.minus(Duration.ofDays(20)), 1),
+        event(
+            "e-2",
+            "esp32-01",
+            "t",
+            "f",
+            NOON.minus(Duration.ofDays(300)),
+            List.of(number("old", 2))));
+
+    assertThat(store.latest(DEVICE))
+        .extracting(value -> value.reading().metric())
+        .containsExactly("old", "temperature");
+  }
+
+  @Test
+  void keepsTextValues() {
+    Reading text = new Reading.Textual("state", "geöffnet", "");
+    write(event("e-1", "esp32-01", "t", "f", at(-10), List.of(text, number("a", 1))));
+
+    assertThat(store.latest(DEVICE))
+        .containsExactly(new Measured(at(-10), number("a", 1)), new Measured(at(-10), text));
+    assertThat(store.readings(all("state"), 10)).containsExactly(new Measured(at(-10), text));
+    assertThat(store.range(all("state"), new Step(Duration.ofHours(1), Aggregate.COUNT), 10))
+        .extracting(Bucket::count)
+        .containsExactly(1L);
+  }
+
+  @Test
+  void theLastWrittenOfTwoReadingsOfOneTimeStays() {
+    write(temperature("e-1", "esp32-01", at(-10), 1));
+    write(temperature("e-2", "esp32-01", at(-10), 2));
+
+    assertThat(store.readings(all("temperature"), 10))
+        .containsExactly(new Measured(at(-10), new Reading.Numeric("temperature", 2, "°C")));
+    assertThat(store.eventCount()).isEqualTo(2);
+  }
+
+  @Test
+  void readingsAreInOrderAndLimited() {
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      events.add(temperature("e-" + i, "esp32-01", at(-i), i));
+    }
+    Collections.shuffle(events, new Random(7));
+    store.write(events);
+    awaitQueryable();
+
+    List<Measured> read =
+        store.readings(new ReadingQuery(DEVICE, "temperature", at(-20), at(0)), 5);
+
+    assertThat(read)
+        .extracting(Measured::time)
+        .containsExactly(at(-20), at(-19), at(-18), at(-17), at(-16));
+  }
+
+  @Test
+  void rangeCombinesByAlignedSteps() {
+    write(
+        temperature("e-1", "esp32-01", at(1), 1),
+        temperature("e-2", "esp32-01", at(59), 5),
+        temperature("e-3", "esp32-01", at(20), 3),
+        temperature("e-4", "esp32-01", at(60), 10),
+        temperature("e-5", "esp32-01", at(185), 4));
+
+    assertThat(range(Aggregate.AVG)).containsExactly(3.0, 10.0, 4.0);
+    assertThat(range(Aggregate.MIN)).containsExactly(1.0, 10.0, 4.0);
+    assertThat(range(Aggregate.MAX)).containsExactly(5.0, 10.0, 4.0);
+    assertThat(range(Aggregate.SUM)).containsExactly(9.0, 10.0, 4.0);
+    assertThat(range(Aggregate.COUNT)).containsExactly(3.0, 1.0, 1.0);
+    assertThat(range(Aggregate.FIRST)).containsExactly(1.0, 10.0, 4.0);
+    assertThat(range(Aggregate.LAST)).containsExactly(5.0, 10.0, 4.0);
+    assertThat(store.range(all("temperature"), new Step(Duration.ofMinutes(1), Aggregate.AVG), 9))
+        .extracting(Bucket::start)
+        .containsExactly(NOON, at(60), at(180));
+  }
+
+  private List<Double> range(Aggregate aggregate) {
+    Step step = new Step(Duration.ofMinutes(1), aggregate);
+    return store.range(all("temperature"), step, 9).stream().map(Bucket::value).toList();
+  }
+
+  private static ReadingQuery all(String metric) {
+    return new ReadingQuery(
+        DEVICE, metric, NOON.minus(Duration.ofDays(1)), NOON.plus(Duration.ofDays(1)));
+  }
+
+  @Test
+  void eventsAreNewestFirstAndFiltered() {
+    write(
+        event("e-1", "a", "pump", "energy", at(-5), List.of()),
+        event("e-2", "b", "pump", "energy", at(-3), List.of()),
+        event("e-3", "a", "fan", "http", at(-4), List.of()));
+
+    EventQuery newest = EventQuery.newest(10);
+    assertThat(ids(newest)).containsExactly("e-2", "e-3", "e-1");
+    assertThat(ids(newest.ofDevice(new DeviceId("a")))).containsExactly("e-3", "e-1");
+    assertThat(ids(newest.ofFamily("http"))).containsExactly("e-3");
+    assertThat(ids(new EventQuery(null, "pump", null, null, null, null, null, 10)))
+        .containsExactly("e-2", "e-1");
+    assertThat(ids(new EventQuery(null, null, "status", null, null, null, null, 10))).isEmpty();
+    assertThat(ids(new EventQuery(null, null, null, null, at(-4), at(-3), null, 10)))
+        .containsExactly("e-3");
+  }
+
+  private List<String> ids(EventQuery query) {
+    return store.events(query).events().stream().map(event -> event.id().value()).toList();
+  }
+
+  @Test
+  void pagesMeetEveryEventOnceWhileOthersArrive() {
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      // Many events share a time, and two retention classes share a page.
+      String type = i % 3 == 0 ? "brief" : "sensor";
+      events.add(event("e-" + i, "d-" + i % 7, type, "f", at(-(i / 40)), List.of()));
+    }
+    store.write(events);
+    awaitQueryable();
+
+    List<String> seen = new ArrayList<>();
+    EventCursor cursor = null;
+    do {
+      EventPage page = store.events(EventQuery.newest(17).after(cursor));
+      page.events().forEach(event -> seen.add(event.id().value()));
+      cursor = page.next() == null ? null : EventCursor.parse(page.next().text()).orElseThrow();
+      write(temperature("new-" + seen.size(), "d-1", at(100), 1));
+    } while (cursor != null);
+
+    assertThat(seen).hasSize(200).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void countsAndListsIdsForAudits() {
+    Event one = temperature("e-1", "a", at(-5), 1);
+    Event two = temperature("e-2", "b", at(-4), 1);
+    write(one, two);
+
+    Set<UUID> ids = new HashSet<>();
+    store.eachEventId(ids::add);
+
+    assertThat(store.eventCount()).isEqualTo(2);
+    assertThat(ids).containsExactlyInAnyOrder(one.id().uuid(), two.id().uuid());
+    assertThat(store.idsReceivedSince(at(-4), 10)).containsExactly(two.id().uuid());
+    assertThat(store.diskBytes()).isPositive();
+  }
+
+  @Test
+  void hourlyStatsFollowLateReadings() {
+    Instant hour = NOON.minus(3, ChronoUnit.HOURS);
+    write(
+        temperature("e-1", "esp32-01", hour.plusSeconds(10), 10),
+        temperature("e-2", "esp32-01", hour.plusSeconds(20), 20));
+    store.rollUp(NOON);
+    assertThat(hourly()).containsExactly(new HourlyStat(hour, "temperature", "°C", 10, 20, 30, 2));
+
+    write(temperature("e-3", "esp32-01", hour.plusSeconds(5), 90));
+    assertThat(hourly()).containsExactly(new HourlyStat(hour, "temperature", "°C", 10, 90, 120, 3));
+
+    reopen();
+    assertThat(hourly()).containsExactly(new HourlyStat(hour, "temperature", "°C", 10, 90, 120, 3));
+    store.rollUp(NOON.plusSeconds(600));
+    assertThat(hourly()).containsExactly(new HourlyStat(hour, "temperature", "°C", 10, 90, 120, 3));
+  }
+
+  private List<HourlyStat> hourly() {
+    Instant from = NOON.minus(400, ChronoUnit.DAYS);
+    return store.hourly(new HourlyQuery(DEVICE, "temperature", from, at(86_400)), 100);
+  }
+
+  @Test
+  void retentionRemovesOldEventsByTypeAndKeepsRollups() {
+    Instant old = NOON.minus(Duration.ofDays(5));
+    write(
+        event("brief-old", "esp32-01", "brief", "f", old, List.of(number("temperature", 5))),
+        event("brief-new", "esp32-01", "brief", "f", at(-9), List.of(number("temperature", 6))),
+        event("long-old", "esp32-02", "sensor", "f", old, List.of(number("temperature", 7))));
+
+    store.retire(NOON.plus(Duration.ofDays(4)));
+    awaitQueryable();
+
+    assertThat(ids(EventQuery.newest(10))).containsExactly("brief-new", "long-old");
+    assertThat(store.retiredCount()).isEqualTo(1);
+    assertThat(hourly()).hasSize(2);
+    assertThat(hourly().getFirst().sum()).isEqualTo(5);
+
+    reopen();
+    assertThat(store.retiredCount()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWhatItCanNeverKeepAndStoresNothingOfTheBatch() {
+    Event good = temperature("good", "a", at(-1), 1);
+    Event ancient = temperature("bad", "a", Instant.EPOCH, 1);
+
+    assertThatThrownBy(() -> store.write(List.of(good, ancient)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("1970");
+    awaitQueryable();
+    assertThat(store.eventCount()).isZero();
+
+    write(good);
+    assertThat(store.eventCount()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesADeviceWithEndlessMetrics() {
+    List<Reading> many = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      many.add(number("m" + i, i));
+    }
+
+    assertThatThrownBy(() -> write(event("e-1", "a", "t", "f", at(-1), many)))
+        .isInstanceOf(RefusedException.class);
+    write(event("e-2", "a", "t", "f", at(-1), many.subList(550, 560)));
+    assertThat(store.latest(new DeviceId("a"))).hasSize(10);
+  }
+
+  @Test
+  void everythingIsThereAfterReopening() {
+    write(temperature("e-1", "esp32-01", at(-10), 1));
+    write(event("e-2", "x", "brief", "f", at(-10), List.of(new Reading.Textual("s", "on", ""))));
+
+    reopen();
+    write(temperature("e-3", "esp32-01", at(-5), 2));
+
+    assertThat(ids(EventQuery.newest(10))).containsExactly("e-3", "e-1", "e-2");
+    assertThat(store.latest(DEVICE)).hasSize(1);
+    assertThat(store.latest(new DeviceId("x"))).hasSize(1);
+  }
+
+  @Test
+  void isUsable() {
+    assertThat(store.health().usable()).isTrue();
+  }
+}

@@ -1,0 +1,18 @@
+package weir.series.questdb;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import weir.series.EventSamples;
+import weir.series.SeriesStore;
+import weir.series.SeriesStoreContract;
+
+class QuestDbStoreTest extends SeriesStoreContract {
+
+  @Override
+  protected SeriesStore open(Path directory) {
+    return new QuestDbStore(
+        QuestDbSettings.in(directory),
+        InstantSource.fixed(EventSamples.NOON),
+        SeriesStoreContract::retentionOf);
+  }
+}
