@@ -1,4 +1,4 @@
-/// The MQTT door: an MQTT 3.1.1 and 5.0 server whose acknowledgements wait for the log.
+/// The MQTT door: devices publish here, and clients subscribe to what was published.
 @NullMarked
 package weir.ingest.mqtt;
 

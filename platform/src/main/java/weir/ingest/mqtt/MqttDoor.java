@@ -1,0 +1,210 @@
+package weir.ingest.mqtt;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.ingest.Access;
+import weir.ingest.Intake;
+import weir.ingest.TopicOwners;
+import weir.ingest.mqtt.DoorPipeline.LoopParts;
+import weir.ingest.mqtt.packet.Message;
+import weir.ingest.mqtt.packet.ReasonCode;
+import weir.ingest.mqtt.packet.TopicName;
+import weir.log.EventLog;
+
+/// The MQTT door: an endpoint for MQTT 3.1.1 and 5.0 over TCP and WebSocket. A QoS 1 message is
+/// acknowledged once the log has it. docs/reference/mqtt.md says what is supported.
+///
+/// One event loop a core serves all connections. Sessions live in memory and end with the process;
+/// retained messages are kept in the log.
+public final class MqttDoor implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(MqttDoor.class);
+  private static final long SHUTDOWN_MILLIS = 3000;
+  private static final int BACKLOG = 1024;
+
+  private final MqttSettings settings;
+  private final Counters counters = new Counters();
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final EventLoopGroup loops;
+  private final Sessions sessions;
+  private final RetainedMessages retained;
+  private final Router router;
+  private final Departures departures;
+  private final DoorPipeline pipeline;
+  private @Nullable Channel tcp;
+  private @Nullable Channel webSocket;
+
+  /// @param log keeps the retained messages
+  public MqttDoor(
+      MqttSettings settings,
+      Intake intake,
+      EventLog log,
+      TopicOwners owners,
+      Access access,
+      Presence presence,
+      InstantSource clock) {
+    this.settings = settings;
+    loops = new MultiThreadIoEventLoopGroup(loopCount(settings), threads(), ioHandlers());
+    SubscriptionTree tree = new SubscriptionTree();
+    SessionLimits limits = SessionLimits.of(settings, counters);
+    sessions = new Sessions(loops, tree, limits, settings.sessionsMax(), clock);
+    retained = new RetainedMessages(log, settings, clock, counters);
+    router = new Router(tree, clock);
+    Publications publications = new Publications(intake, retained, router, clock);
+    departures = new Departures(sessions, publications, presence, counters);
+    PacketHandlers handlers =
+        new PacketHandlers(
+            new ConnectHandler(
+                settings, access, owners, sessions, router, presence, counters, clock),
+            new PublishHandler(publications, counters, settings.receiveMax()),
+            new SubscribeHandler(tree, retained, counters, settings.topicBytesMax()),
+            new UnsubscribeHandler(tree),
+            new DisconnectHandler(settings.sessionExpiryMax().toSeconds()));
+    pipeline =
+        new DoorPipeline(
+            settings, partsOf(loops), handlers, publications, departures, counters, open);
+  }
+
+  private static int loopCount(MqttSettings settings) {
+    return settings.loops() == 0 ? Runtime.getRuntime().availableProcessors() : settings.loops();
+  }
+
+  private static DefaultThreadFactory threads() {
+    return new DefaultThreadFactory("mqtt-loop");
+  }
+
+  private static IoHandlerFactory ioHandlers() {
+    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  private static Map<EventLoop, LoopParts> partsOf(EventLoopGroup group) {
+    Map<EventLoop, LoopParts> parts = new HashMap<>();
+    for (EventExecutor executor : group) {
+      EventLoop loop = (EventLoop) executor;
+      parts.put(loop, LoopParts.of(loop));
+    }
+    return parts;
+  }
+
+  /// Reads the retained messages, then opens both ports.
+  ///
+  /// @throws IllegalStateException naming the setting when a port cannot be opened
+  public void start() {
+    retained.load();
+    tcp = bind(settings.port(), "mqtt.port (WEIR_MQTT_PORT)", pipeline::setUpTcp);
+    try {
+      webSocket =
+          bind(
+              settings.websocketPort(),
+              "mqtt.websocket-port (WEIR_MQTT_WEBSOCKET_PORT)",
+              pipeline::setUpWebSocket);
+    } catch (IllegalStateException e) {
+      close();
+      throw e;
+    }
+    logger.info("mqtt door open port={} websocketPort={}", port(), websocketPort());
+  }
+
+  private Channel bind(int port, String setting, Consumer<Channel> setUp) {
+    Class<? extends ServerSocketChannel> type =
+        Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(type)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    setUp.accept(channel);
+                  }
+                });
+    var bound = bootstrap.bind(settings.host(), port).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IllegalStateException(
+          "cannot listen on " + settings.host() + ":" + port + "; change " + setting,
+          bound.cause());
+    }
+    return bound.channel();
+  }
+
+  /// The TCP port that is really open.
+  public int port() {
+    return portOf(tcp);
+  }
+
+  /// The WebSocket port that is really open.
+  public int websocketPort() {
+    return portOf(webSocket);
+  }
+
+  private static int portOf(@Nullable Channel channel) {
+    Channel bound = Objects.requireNonNull(channel, "not started");
+    return ((InetSocketAddress) bound.localAddress()).getPort();
+  }
+
+  /// Sends a message of the platform's own to the clients that subscribed. It does not pass the
+  /// intake; when retained, it is kept as any other. Called by any thread.
+  public void publish(String topic, byte[] payload, int qos, boolean retain) {
+    Message message =
+        new Message(TopicName.of(topic), payload, qos, retain, Message.NEVER_EXPIRES, new byte[0]);
+    if (retain) {
+      retained.store(message, null, () -> {});
+    }
+    router.deliver(message, null);
+  }
+
+  public MqttCounts counts() {
+    return counters.snapshot(sessions.count(), retained.count());
+  }
+
+  /// Tells the clients, closes their connections and stops the event loops. Wills are not
+  /// published: it is the server that goes.
+  @Override
+  public void close() {
+    departures.silence();
+    for (Channel listening : new @Nullable Channel[] {tcp, webSocket}) {
+      if (listening != null) {
+        listening.close().awaitUninterruptibly(SHUTDOWN_MILLIS);
+      }
+    }
+    for (Connection connection : open) {
+      connection
+          .channel()
+          .eventLoop()
+          .execute(() -> connection.close(ReasonCode.SERVER_SHUTTING_DOWN, null));
+    }
+    loops
+        .shutdownGracefully(50, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(2 * SHUTDOWN_MILLIS);
+  }
+}

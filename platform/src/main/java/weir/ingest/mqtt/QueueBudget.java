@@ -1,0 +1,26 @@
+package weir.ingest.mqtt;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The bytes that may wait for all sessions together. Safe for use by many threads.
+final class QueueBudget {
+
+  private final long bytesMax;
+  private final AtomicLong bytes = new AtomicLong();
+
+  QueueBudget(long bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  boolean take(int cost) {
+    if (bytes.addAndGet(cost) > bytesMax) {
+      bytes.addAndGet(-cost);
+      return false;
+    }
+    return true;
+  }
+
+  void giveBack(long cost) {
+    bytes.addAndGet(-cost);
+  }
+}
