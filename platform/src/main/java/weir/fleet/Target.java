@@ -1,0 +1,42 @@
+package weir.fleet;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import weir.fleet.wire.Login;
+
+/// The platform that a fleet speaks to.
+///
+/// @param http where events are posted and, for the grade, asked for
+/// @param adminToken for the grade; without it, the platform is not asked
+/// @param tokens the token of each device that has one, by its identifier; a device without one
+///     speaks as nobody in particular
+public record Target(
+    String mqttHost,
+    int mqttPort,
+    URI http,
+    Optional<String> adminToken,
+    Map<String, String> tokens) {
+
+  public Target {
+    tokens = Map.copyOf(tokens);
+    if (mqttPort < 1 || mqttPort > 65_535) {
+      throw new IllegalArgumentException("mqttPort must be 1 to 65535");
+    }
+  }
+
+  /// On this machine, as nobody in particular.
+  public static Target local(int mqttPort, int httpPort, Optional<String> adminToken) {
+    return new Target(
+        "127.0.0.1", mqttPort, URI.create("http://127.0.0.1:" + httpPort), adminToken, Map.of());
+  }
+
+  Optional<Login> login(String device) {
+    return Optional.ofNullable(tokens.get(device)).map(token -> new Login(device, token));
+  }
+
+  @Override
+  public String toString() {
+    return "Target[mqtt=" + mqttHost + ":" + mqttPort + ", http=" + http + ", tokens=***]";
+  }
+}
