@@ -13,11 +13,11 @@ import weir.event.EventId;
 /// Where events and their readings are kept, and asked for.
 ///
 /// One thread writes; any number of threads ask. Every method throws [StoreException] when the
-/// store cannot do it now; the caller may try again. Time ranges include their start and not their
-/// end.
+/// store cannot do it now; the caller may try again. Time ranges include their start and not
+/// their end.
 ///
-/// Two readings of one device and metric with the same time and unit are one: the value that was
-/// written last stays. Events are told apart by time and id.
+/// Two readings of one device and metric with the same time and unit are one: the value that
+/// was written last stays. Events are told apart by time and id.
 public interface SeriesStore extends AutoCloseable {
 
   /// Stores the events and their readings, all or none. When it returns they survive the death of

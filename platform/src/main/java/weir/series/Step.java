@@ -2,8 +2,8 @@ package weir.series;
 
 import java.time.Duration;
 
-/// How a range is combined. Steps are aligned to the epoch, so a bucket starts at a multiple of its
-/// width in UTC.
+/// How a range is combined. Steps are aligned to the epoch, so a bucket starts at a multiple of
+/// its width in UTC.
 ///
 /// @param width whole seconds
 public record Step(Duration width, Aggregate aggregate) {

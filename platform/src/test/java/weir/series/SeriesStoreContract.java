@@ -26,8 +26,8 @@ import weir.event.Event;
 import weir.event.EventId;
 import weir.event.Reading;
 
-/// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is kept for
-/// 7 days, every other for 30.
+/// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is kept
+/// for 7 days, every other for 30.
 public abstract class SeriesStoreContract {
 
   private static final Duration SOON = Duration.ofSeconds(20);

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
-/// The hours whose rollup is missing or out of date, kept in a small file so that they survive the
-/// death of the process. An hour is its number since the epoch.
+/// The hours whose rollup is missing or out of date, kept in a small file so that they survive
+/// the death of the process. An hour is its number since the epoch.
 ///
 /// The writer marks an hour before it commits a reading in it. Rolling up goes in two steps:
 /// [#take] while nothing is being written, and [#finish], which keeps an hour that was marked
@@ -73,8 +73,8 @@ final class DirtyHours {
     }
   }
 
-  /// Takes the hours that ended, and were left alone, before a time. The caller makes sure that no
-  /// marked reading is still uncommitted.
+  /// Takes the hours that ended, and were left alone, before a time. The caller makes sure that
+  /// no marked reading is still uncommitted.
   synchronized List<Long> take(long beforeMillis) {
     List<Long> taken =
         hours.keySet().stream()

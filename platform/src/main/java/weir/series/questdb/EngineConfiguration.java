@@ -4,8 +4,8 @@ import io.questdb.cairo.CommitMode;
 import io.questdb.cairo.DefaultCairoConfiguration;
 import io.questdb.cairo.SqlJitMode;
 
-/// QuestDB's knobs, set for a small share of one process. Where a number differs from the default,
-/// it was measured: docs/reference/storage.md has the figures.
+/// QuestDB's knobs, set for a small share of one process. Where a number differs from the
+/// default, it was measured: docs/reference/storage.md has the figures.
 final class EngineConfiguration extends DefaultCairoConfiguration {
 
   private static final int KIB = 1024;
@@ -29,8 +29,8 @@ final class EngineConfiguration extends DefaultCairoConfiguration {
     return SqlJitMode.JIT_MODE_DISABLED;
   }
 
-  /// Slightly late rows rewrite the part of a day from there on. Small parts make that cheap: 6 in
-  /// place of 12 CPU-seconds a million events.
+  /// Slightly late rows rewrite the part of a day from there on. Small parts make that cheap: 6
+  /// in place of 12 CPU-seconds a million events.
   @Override
   public long getPartitionO3SplitMinSize() {
     return 4L * MIB;

@@ -118,8 +118,8 @@ final class EventReads {
     return List.copyOf(rows.values());
   }
 
-  /// The event with this id. An id that carries its own time (UUIDv7) is looked for near that time
-  /// first; else all ids are scanned.
+  /// The event with this id. An id that carries its own time (UUIDv7) is looked for near that
+  /// time first; else all ids are scanned.
   Optional<StoredEvent> event(EventId id) {
     UUID uuid = id.uuid();
     if (uuid.version() == 7) {

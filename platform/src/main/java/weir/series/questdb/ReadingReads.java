@@ -136,8 +136,8 @@ final class ReadingReads {
         Comparator.comparingLong(Place::start).thenComparingInt(Place::series);
   }
 
-  /// Combines the values of some series by steps; visits what each table gives, so a place can come
-  /// more than once.
+  /// Combines the values of some series by steps; visits what each table gives, so a place can
+  /// come more than once.
   void summarize(
       List<Series> series, Filter during, long width, BiConsumer<Place, Summary> visitor) {
     for (Series.Kind kind : Series.Kind.values()) {

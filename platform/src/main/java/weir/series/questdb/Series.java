@@ -2,8 +2,8 @@ package weir.series.questdb;
 
 import weir.event.Reading;
 
-/// One metric of one device in one unit, under the number that stands for it in every row. Rows of
-/// 20 bytes are possible because of it.
+/// One metric of one device in one unit, under the number that stands for it in every row. Rows
+/// of 20 bytes are possible because of it.
 record Series(int id, String device, String metric, String unit, Kind kind) {
 
   /// Numbers and texts live in different tables.

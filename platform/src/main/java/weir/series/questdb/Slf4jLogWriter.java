@@ -34,8 +34,8 @@ public final class Slf4jLogWriter extends SynchronizedJob implements LogWriter {
     this.level = level;
   }
 
-  /// Must run before any class of QuestDB is loaded. QuestDB tells the error stream where it found
-  /// its configuration; that line is swallowed.
+  /// Must run before any class of QuestDB is loaded. QuestDB tells the error stream where it
+  /// found its configuration; that line is swallowed.
   static synchronized void install() {
     if (System.getProperty(PROPERTY) != null) {
       return;

@@ -3,8 +3,8 @@ package weir.series.questdb;
 import io.questdb.cairo.sql.Record;
 import weir.series.Aggregate;
 
-/// What the values of one step come to; two summaries of one step make one. Texts are only counted:
-/// their numbers are NaN.
+/// What the values of one step come to; two summaries of one step make one. Texts are only
+/// counted: their numbers are NaN.
 record Summary(
     long count,
     long firstMicros,
