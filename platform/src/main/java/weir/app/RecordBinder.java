@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import weir.log.Topic;
 
-/// Fills a settings record from text values. A value that cannot be read, or that the record's own
-/// check refuses, becomes an error with the key's name, and the default stands in for it.
+/// Fills a settings record from text values. A value that cannot be read, or that the record's
+/// own check refuses, becomes an error with the key's name, and the default stands in for it.
 final class RecordBinder {
 
   private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?) *(ms|s|m|h|d|)");

@@ -35,8 +35,13 @@ public final class DeviceQuota {
             .build();
   }
 
-  /// Takes one message's share; false when the device has none left.
-  public boolean take(DeviceId device) {
+  /// No limit.
+  public static DeviceQuota unlimited() {
+    return new DeviceQuota(0, 1, () -> 0);
+  }
+
+  /// Takes the share of so many messages; false, and nothing taken, when not all are left.
+  public boolean take(DeviceId device, int messages) {
     if (nanosPerMessage == 0) {
       return true;
     }
@@ -44,7 +49,7 @@ public final class DeviceQuota {
     AtomicLong bucket = emptyAt.get(device, fresh -> new AtomicLong(now));
     while (true) {
       long before = bucket.get();
-      long after = Math.max(before, now) + nanosPerMessage;
+      long after = Math.max(before, now) + nanosPerMessage * messages;
       if (after - now > burstNanos) {
         return false;
       }

@@ -28,14 +28,16 @@ public final class Intake {
   private final EventLog log;
   private final Topic raw;
   private final IntakeSettings settings;
+  private final DeviceQuota quota;
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final LongAdder accepted = new LongAdder();
   private final Map<Refusal.Kind, LongAdder> refused = new EnumMap<>(Refusal.Kind.class);
 
-  public Intake(EventLog log, Topic raw, IntakeSettings settings) {
+  public Intake(EventLog log, Topic raw, IntakeSettings settings, DeviceQuota quota) {
     this.log = log;
     this.raw = raw;
     this.settings = settings;
+    this.quota = quota;
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       refused.put(kind, new LongAdder());
     }
@@ -46,6 +48,14 @@ public final class Intake {
   @FunctionalInterface
   public interface Answer {
     void done(@Nullable Refusal refusal);
+  }
+
+  /// Takes a device's share for so many messages, all or none; null when it may send them. Doors
+  /// ask before they hand messages over.
+  public @Nullable Refusal admit(DeviceId device, int messages) {
+    return quota.take(device, messages)
+        ? null
+        : refuse(Refusal.Kind.OVER_QUOTA, "device " + device + " sends more than its share");
   }
 
   /// Appends the message and answers.

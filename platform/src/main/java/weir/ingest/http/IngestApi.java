@@ -16,8 +16,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +32,6 @@ import weir.event.EventId;
 import weir.event.Problem;
 import weir.event.ProblemException;
 import weir.event.RawMessage;
-import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
 import weir.ingest.Refusal;
 import weir.ingest.TopicOwners;
@@ -48,7 +50,6 @@ public final class IngestApi implements HttpService {
   private final HttpDoorSettings settings;
   private final Senders senders;
   private final TopicOwners owners;
-  private final DeviceQuota quota;
   private final InstantSource clock;
   private final SubmissionReader reader;
 
@@ -57,13 +58,11 @@ public final class IngestApi implements HttpService {
       HttpDoorSettings settings,
       Senders senders,
       TopicOwners owners,
-      DeviceQuota quota,
       InstantSource clock) {
     this.intake = intake;
     this.settings = settings;
     this.senders = senders;
     this.owners = owners;
-    this.quota = quota;
     this.clock = clock;
     this.reader = new SubmissionReader(settings.eventsPerRequestMax());
   }
@@ -103,11 +102,6 @@ public final class IngestApi implements HttpService {
   }
 
   private RawMessage message(EventId id, DeviceId device, String path, byte[] payload) {
-    if (!quota.take(device)) {
-      throw refused(
-          intake.refuse(
-              Refusal.Kind.OVER_QUOTA, "device " + device + " sends more than its share"));
-    }
     return new RawMessage(id, device, Door.HTTP, path, 1, clock.instant(), payload);
   }
 
@@ -212,6 +206,7 @@ public final class IngestApi implements HttpService {
 
   /// Returns when every message is durable.
   private void append(List<RawMessage> messages) {
+    admit(messages);
     if (!intake.hasRoom()) {
       throw refused(intake.refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
     }
@@ -227,6 +222,20 @@ public final class IngestApi implements HttpService {
         throw refused(refusal.get());
       }
     }
+  }
+
+  private void admit(List<RawMessage> messages) {
+    Map<DeviceId, Integer> shares = new HashMap<>();
+    for (RawMessage message : messages) {
+      shares.merge(Objects.requireNonNull(message.device()), 1, Integer::sum);
+    }
+    shares.forEach(
+        (device, count) -> {
+          Refusal refusal = intake.admit(device, count);
+          if (refusal != null) {
+            throw refused(refusal);
+          }
+        });
   }
 
   private static Optional<Refusal> await(CompletableFuture<Optional<Refusal>> answer) {

@@ -7,6 +7,7 @@ import weir.event.Door;
 import weir.event.EventId;
 import weir.event.RawMessage;
 import weir.ingest.Intake;
+import weir.ingest.Refusal;
 import weir.ingest.mqtt.packet.Message;
 
 /// Takes messages through the intake; what was accepted is retained when that was asked for, and
@@ -32,6 +33,11 @@ final class Publications {
   /// @param owner the device that the message is from
   void append(
       Message message, @Nullable EventId id, @Nullable DeviceId owner, Intake.Answer answer) {
+    Refusal overQuota = owner == null ? null : intake.admit(owner, 1);
+    if (overQuota != null) {
+      answer.done(overQuota);
+      return;
+    }
     RawMessage raw =
         new RawMessage(
             id == null ? EventId.fresh(clock) : id,

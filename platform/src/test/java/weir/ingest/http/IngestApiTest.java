@@ -45,11 +45,10 @@ class IngestApiTest {
   void start() {
     log.create(Topics.defaults().specs(1, Duration.ofDays(1)));
     HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, 4_096, 5, true);
-    Intake intake = new Intake(log, Topics.defaults().raw(), IntakeSettings.defaults());
     DeviceQuota quota = new DeviceQuota(1, 20, () -> 0);
+    Intake intake = new Intake(log, Topics.defaults().raw(), IntakeSettings.defaults(), quota);
     IngestApi api =
-        new IngestApi(
-            intake, settings, new Senders(access()), owners(), quota, InstantSource.system());
+        new IngestApi(intake, settings, new Senders(access()), owners(), InstantSource.system());
     server =
         WebServer.builder()
             .host("127.0.0.1")

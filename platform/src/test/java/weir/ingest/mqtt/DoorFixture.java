@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.ingest.Access.Identity;
+import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
 import weir.ingest.IntakeSettings;
 import weir.ingest.TopicOwners;
@@ -59,7 +60,7 @@ final class DoorFixture implements AutoCloseable {
   DoorFixture(MemoryLog log, SettingsDraft draft, IntakeSettings intakeSettings) {
     this.log = log;
     log.create(List.of(new TopicSpec(RAW, 4, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
-    intake = new Intake(log, RAW, intakeSettings);
+    intake = new Intake(log, RAW, intakeSettings, DeviceQuota.unlimited());
     door =
         new MqttDoor(
             draft.settings(),
