@@ -19,6 +19,15 @@ public final class HeaderNames {
   /// On raw messages that come again from the retry topic: how many tries were made.
   public static final String ATTEMPT = "attempt";
 
+  /// On messages in the retry topic: when they are due, in milliseconds since the epoch.
+  public static final String DUE = "due";
+
+  /// On messages in the retry topic, and on raw messages that come from there:
+  /// `lane:partition:offset`, the place in the raw topic from where they were handed over.
+  /// Within a lane and partition the offsets only rise, so a repeat after a crash is known by
+  /// an offset seen before.
+  public static final String HANDED = "handed";
+
   /// On raw messages that were replayed from the dead letters: the dead letter's position.
   public static final String REPLAY_OF = "replay-of";
 

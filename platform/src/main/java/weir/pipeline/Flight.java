@@ -1,0 +1,94 @@
+package weir.pipeline;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import weir.log.Entry;
+import weir.log.EventLog;
+import weir.log.Partition;
+import weir.log.Tally;
+
+/// One batch whose entries are on their way to the log. Built and settled by one worker; the log's
+/// threads only report what became of each entry.
+final class Flight {
+
+  /// One entry on its way.
+  static final class Sent {
+    final Entry entry;
+    final RawRecord origin;
+    final String family;
+    private volatile boolean failed;
+
+    Sent(Entry entry, RawRecord origin, String family) {
+      this.entry = entry;
+      this.origin = origin;
+      this.family = family;
+    }
+
+    boolean failed() {
+      return failed;
+    }
+  }
+
+  /// The share of one raw partition in the batch.
+  static final class Share {
+    final Progress progress;
+    final Tally counts = new Tally();
+    long next;
+    long[] lanes = new long[0];
+
+    Share(Progress progress) {
+      this.progress = progress;
+    }
+  }
+
+  private final List<Sent> sent = new ArrayList<>();
+  private final Map<Partition, Share> shares = new TreeMap<>();
+  private @Nullable CountDownLatch open;
+
+  Share share(Partition partition, Progress progress) {
+    return shares.computeIfAbsent(partition, any -> new Share(progress));
+  }
+
+  Map<Partition, Share> shares() {
+    return shares;
+  }
+
+  void add(Entry entry, RawRecord origin, String family) {
+    sent.add(new Sent(entry, origin, family));
+  }
+
+  List<Sent> sent() {
+    return sent;
+  }
+
+  /// Hands everything to the log, in order.
+  void start(EventLog log) {
+    append(log, sent);
+  }
+
+  /// Hands these to the log once more, in order.
+  void append(EventLog log, List<Sent> entries) {
+    CountDownLatch latch = new CountDownLatch(entries.size());
+    open = latch;
+    for (Sent one : entries) {
+      log.append(
+          one.entry,
+          (position, failure) -> {
+            one.failed = failure != null;
+            latch.countDown();
+          });
+    }
+  }
+
+  /// Waits until the log has answered for every entry; false when that takes longer.
+  boolean await(Duration wait) throws InterruptedException {
+    CountDownLatch latch = open;
+    return latch == null || latch.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

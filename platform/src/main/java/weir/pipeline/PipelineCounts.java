@@ -1,0 +1,83 @@
+package weir.pipeline;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import weir.event.Rejection.Reason;
+
+/// What all threads of the pipeline count, and whether they are stuck. Safe for use by many
+/// threads.
+final class PipelineCounts {
+
+  final LongAdder processed = new LongAdder();
+  final LongAdder enriched = new LongAdder();
+  final LongAdder retried = new LongAdder();
+  final LongAdder repeated = new LongAdder();
+  final LongAdder relayed = new LongAdder();
+  private final Map<Reason, LongAdder> setAside = new EnumMap<>(Reason.class);
+  private final InstantSource clock;
+  private volatile @Nullable String lastError;
+  private volatile @Nullable Instant stuckSince;
+  private volatile boolean stopped;
+
+  PipelineCounts(InstantSource clock) {
+    this.clock = clock;
+    for (Reason reason : Reason.values()) {
+      setAside.put(reason, new LongAdder());
+    }
+  }
+
+  void setAside(Reason reason) {
+    Objects.requireNonNull(setAside.get(reason)).increment();
+  }
+
+  /// A shared part is away.
+  synchronized void stuck(String error) {
+    lastError = error;
+    if (stuckSince == null) {
+      stuckSince = clock.instant();
+    }
+  }
+
+  synchronized void unstuck() {
+    stuckSince = null;
+  }
+
+  void stop(String error) {
+    lastError = error;
+    stopped = true;
+  }
+
+  void resume() {
+    stopped = false;
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  boolean isStuck() {
+    return stuckSince != null;
+  }
+
+  PipelineHealth health(int typesRegistered) {
+    Map<Reason, Long> aside = new EnumMap<>(Reason.class);
+    setAside.forEach((reason, count) -> aside.put(reason, count.sum()));
+    return new PipelineHealth(
+        processed.sum(),
+        enriched.sum(),
+        aside,
+        retried.sum(),
+        repeated.sum(),
+        relayed.sum(),
+        typesRegistered,
+        Optional.ofNullable(lastError),
+        Optional.ofNullable(stuckSince),
+        stopped);
+  }
+}
