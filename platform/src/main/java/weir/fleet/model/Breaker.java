@@ -26,7 +26,7 @@ public final class Breaker implements DeviceModel {
   private static final double BURST_CHANCE = 0.25;
   private static final Duration BURST_GAP = Duration.ofMillis(200);
   private static final double RATED_VOLT_AMPERES = 13_000;
-  private static final double LOAD_LEAST = 0.40;
+  private static final double LOAD_LEAST = 0.41;
   private static final double LOAD_MOST = 0.90;
   private static final double GROUND_TRIP_AMPERES = 4;
   private static final double HEAT_TRIP_CELSIUS = 78;
