@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.ingest.mqtt.Presence.Departure;
 import weir.ingest.mqtt.packet.Disconnect;
 import weir.ingest.mqtt.packet.Message;
@@ -29,6 +31,7 @@ final class Connection implements Session.Outlet {
     ENDED
   }
 
+  private static final Logger logger = LoggerFactory.getLogger(Connection.class);
   private static final int OUTPUT_BYTES = 512;
   private static final int OUTPUT_BYTES_MAX = 64 * 1024;
   private static final long LINGER_MILLIS = 1000;
@@ -202,6 +205,12 @@ final class Connection implements Session.Outlet {
   /// Ends the connection and says why, as far as the protocol has words for it.
   void close(ReasonCode reason, @Nullable String detail) {
     closeAs(Departure.EXPELLED, reason, detail);
+  }
+
+  /// The server itself failed here.
+  void failed(Throwable cause) {
+    logger.error("connection failed", cause);
+    close(ReasonCode.UNSPECIFIED_ERROR, null);
   }
 
   /// The client was not heard any more.

@@ -35,7 +35,16 @@ final class LoopBell implements Runnable {
   public void run() {
     scheduled.set(false);
     for (Connection next = ringing.poll(); next != null; next = ringing.poll()) {
-      next.drain();
+      drain(next);
+    }
+  }
+
+  /// A fault of one connection ends that one, and holds up no other.
+  private static void drain(Connection connection) {
+    try {
+      connection.drain();
+    } catch (RuntimeException e) {
+      connection.failed(e);
     }
   }
 }

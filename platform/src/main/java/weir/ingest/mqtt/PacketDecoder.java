@@ -7,8 +7,6 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import weir.ingest.mqtt.packet.PacketType;
 import weir.ingest.mqtt.packet.ProtocolViolation;
 import weir.ingest.mqtt.packet.PubAck;
@@ -21,7 +19,6 @@ import weir.ingest.mqtt.packet.ReasonCode;
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as a closed channel.
 final class PacketDecoder extends ByteToMessageDecoder {
 
-  private static final Logger logger = LoggerFactory.getLogger(PacketDecoder.class);
   private static final int PENDING_MAX = 1024;
   private static final int LENGTH_BYTES_MAX = 4;
   private static final int INCOMPLETE = -1;
@@ -215,8 +212,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
     if (cause instanceof IOException) {
       ctx.close();
     } else {
-      logger.error("connection failed", cause);
-      connection.close(ReasonCode.UNSPECIFIED_ERROR, null);
+      connection.failed(cause);
     }
   }
 }

@@ -26,9 +26,8 @@ final class Permission {
     return device != null ? device : owners.ownerOf(topic);
   }
 
-  /// Topics that begin with `$` belong to the server (section 4.7.2).
   boolean mayPublish(String topic) {
-    return !topic.startsWith("$") && (device == null || device.equals(owners.ownerOf(topic)));
+    return device == null || device.equals(owners.ownerOf(topic));
   }
 
   boolean maySubscribe(TopicFilter filter) {

@@ -55,6 +55,9 @@ final class Routes {
     if (TopicFilter.levelsOf(text).size() > TopicFilter.LEVELS_MAX) {
       return new Route.Refused(ReasonCode.TOPIC_NAME_INVALID, "too many topic levels");
     }
+    if (text.startsWith("$")) {
+      return new Route.Refused(ReasonCode.NOT_AUTHORIZED, "$ topics belong to the server");
+    }
     if (!permission.mayPublish(text)) {
       return new Route.Refused(ReasonCode.NOT_AUTHORIZED, "the topic belongs to someone else");
     }

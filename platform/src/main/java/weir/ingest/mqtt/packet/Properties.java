@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// thread that reads the packet, and not changed once read.
 public final class Properties {
 
-  static final Properties NONE = new Properties();
   private static final byte[] NOTHING = {};
+  static final Properties NONE = new Properties();
 
   private record Pair(String name, String value) {}
 
