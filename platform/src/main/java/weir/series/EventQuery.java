@@ -39,6 +39,11 @@ public record EventQuery(
     return new EventQuery(device, type, kind, name, from, to, after, limit);
   }
 
+  /// The next page, of another size.
+  public EventQuery page(@Nullable EventCursor cursor, int size) {
+    return new EventQuery(device, type, kind, family, from, to, cursor, size);
+  }
+
   public EventQuery after(@Nullable EventCursor cursor) {
     return new EventQuery(device, type, kind, family, from, to, cursor, limit);
   }

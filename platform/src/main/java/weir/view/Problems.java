@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.Problem;
 import weir.event.ProblemException;
+import weir.series.StoreException;
 
 /// The web server's one error handler: every failure becomes problem details.
 public final class Problems {
@@ -28,6 +29,11 @@ public final class Problems {
             HttpException.class,
             (request, response, e) ->
                 send(response, Problem.of(e.status().code(), e.status().reasonPhrase(), detail(e))))
+        .error(
+            StoreException.class,
+            (request, response, e) ->
+                send(
+                    response, Problem.of(503, "Store unavailable", String.valueOf(e.getMessage()))))
         .error(
             RuntimeException.class,
             (request, response, e) -> {

@@ -1,0 +1,84 @@
+package weir.view;
+
+import io.helidon.webserver.http.ServerRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import weir.device.FieldError;
+import weir.event.Problem;
+import weir.event.ProblemException;
+
+/// Reads the query parameters of a request and notes everything that is wrong with them. Owned by
+/// one thread; [#check] is to be called last.
+final class QueryForm {
+
+  private static final int TEXT_MAX = 256;
+
+  private final ServerRequest request;
+  private final Set<String> known = new HashSet<>();
+  private final List<FieldError> errors = new ArrayList<>();
+
+  QueryForm(ServerRequest request) {
+    this.request = request;
+  }
+
+  @Nullable String text(String name) {
+    known.add(name);
+    String text = request.query().first(name).orElse("");
+    if (text.length() > TEXT_MAX) {
+      errors.add(new FieldError(name, "must be at most " + TEXT_MAX + " characters"));
+    }
+    return text.isEmpty() ? null : text;
+  }
+
+  @Nullable Boolean flag(String name) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    if (!text.equals("true") && !text.equals("false")) {
+      errors.add(new FieldError(name, "must be true or false"));
+    }
+    return text.equals("true");
+  }
+
+  int number(String name, int min, int max, int otherwise) {
+    String text = text(name);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      errors.add(new FieldError(name, "must be a whole number"));
+      return otherwise;
+    }
+    errors.add(new FieldError(name, "must be " + min + " to " + max));
+    return otherwise;
+  }
+
+  void wrong(String name, String detail) {
+    errors.add(new FieldError(name, detail));
+  }
+
+  /// Ends the request when a parameter is wrong or unknown.
+  void check() {
+    for (String name : request.query().names()) {
+      if (!known.contains(name)) {
+        errors.add(new FieldError(name, "is not a known parameter"));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new ProblemException(
+          Problem.invalid(
+              errors.stream()
+                  .map(error -> new Problem.Field(error.field(), error.detail()))
+                  .toList()));
+    }
+  }
+}
