@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Kafka does not fsync per record.
 public interface EventLog extends AutoCloseable {
 
-  /// Told once, on a thread of the log that must not be blocked: the append is durable, or it
-  /// failed.
+  /// Told once: the append is durable, or it failed. Runs on a thread of the log that must not be
+  /// blocked, or on the caller's when the append is refused at once.
   @FunctionalInterface
   interface Appended {
     void done(@Nullable Position position, @Nullable LogException failure);
@@ -78,10 +78,12 @@ public interface EventLog extends AutoCloseable {
     ///
     /// The note travels with the offset, atomically: at most 4 KB of text, read back by
     /// [EventLog#committed] and [#assigned].
+    ///
+    /// @throws LogException when a partition is not held any more, or the log did not take it
     void commit(Map<Partition, Committed> positions);
 
-    /// The partitions that this member holds now, with what was last committed for each; a new
-    /// value after every rebalance.
+    /// The partitions that this member holds now, with what was last committed for each: as after
+    /// the latest poll or commit. Offset 0 and an empty note where nothing was committed.
     Map<Partition, Committed> assigned();
 
     /// Goes back to the last committed position of every partition held, so that the batch is read

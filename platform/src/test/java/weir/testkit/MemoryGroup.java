@@ -20,6 +20,8 @@ import weir.log.Topic;
 /// keeps what they committed. All state is guarded by the log.
 final class MemoryGroup {
 
+  private static final int NOTE_LENGTH_MAX = 4_096;
+
   private final MemoryLog log;
   private final List<Member> members = new ArrayList<>();
   private final Map<Partition, Committed> committed = new TreeMap<>();
@@ -51,6 +53,12 @@ final class MemoryGroup {
       shares.computeIfAbsent(taker, any -> new TreeSet<>()).add(partition);
     }
     members.forEach(member -> member.assign(shares.getOrDefault(member, Set.of())));
+  }
+
+  private static void checkNote(Committed position) {
+    if (position.note().length() > NOTE_LENGTH_MAX) {
+      throw new LogException("note of " + position.note().length() + " characters");
+    }
   }
 
   private final class Member implements Subscription {
@@ -85,6 +93,7 @@ final class MemoryGroup {
         if (!cursor.keySet().containsAll(positions.keySet())) {
           throw new LogException("commit of a partition that is not held: " + positions.keySet());
         }
+        positions.values().forEach(MemoryGroup::checkNote);
         committed.putAll(positions);
       }
     }

@@ -22,6 +22,8 @@ import weir.log.LogException;
 /// again; a new run takes its place.
 final class BrokerRun {
 
+  private static final Duration CLEAN_UP_WAIT = Duration.ofSeconds(10);
+
   private final BrokerThreads threads = new BrokerThreads("kafka");
   private final CompletableFuture<KafkaRaftServer> server = new CompletableFuture<>();
 
@@ -32,8 +34,9 @@ final class BrokerRun {
         KafkaConfig.fromProps(BrokerProperties.of(folder, port, controllerPort, settings), false);
     BrokerThreads.divertExits();
     BrokerRun run = new BrokerRun();
-    new Thread(run.threads, () -> run.start(config), "kafka-start").start();
-    run.awaitStart();
+    Thread starting = new Thread(run.threads, () -> run.start(config), "kafka-start");
+    starting.start();
+    run.awaitStart(starting);
     return run;
   }
 
@@ -82,7 +85,7 @@ final class BrokerRun {
     }
   }
 
-  private void awaitStart() {
+  private void awaitStart(Thread starting) {
     try {
       CompletableFuture.anyOf(server, threads.fault()).join();
     } catch (CompletionException failure) {
@@ -90,7 +93,17 @@ final class BrokerRun {
       throw new LogException("the embedded Kafka broker did not start: " + rootOf(cause), cause);
     }
     if (threads.fault().isDone()) {
+      awaitEnd(starting, CLEAN_UP_WAIT);
       throw new LogException("the embedded Kafka broker did not start: " + threads.fault().join());
+    }
+  }
+
+  private static boolean awaitEnd(Thread thread, Duration wait) {
+    try {
+      return thread.join(wait);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -113,11 +126,6 @@ final class BrokerRun {
   boolean stop(Duration wait) {
     Thread stopping = new Thread(threads, () -> server.join().shutdown(), "kafka-stop");
     stopping.start();
-    try {
-      return stopping.join(wait);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return awaitEnd(stopping, wait);
   }
 }

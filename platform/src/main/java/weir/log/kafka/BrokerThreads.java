@@ -41,7 +41,7 @@ final class BrokerThreads extends ThreadGroup {
 
   private static void divert(int status, String message) {
     if (Thread.currentThread().getThreadGroup() instanceof BrokerThreads threads) {
-      String reason = message == null ? "the broker gave up with status " + status : message;
+      String reason = message == null ? "Kafka gave up with status " + status : message;
       threads.fault.complete(reason);
       throw new Halted(reason);
     }

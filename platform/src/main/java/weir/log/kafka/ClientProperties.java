@@ -56,7 +56,7 @@ final class ClientProperties {
     properties.put("buffer.memory", (long) settings.bufferBytes());
     properties.put("max.request.size", settings.recordBytesMax());
     // An append never waits long; what does not fit fails.
-    properties.put("max.block.ms", 100);
+    properties.put("max.block.ms", 20);
     properties.put("request.timeout.ms", 3_000);
     properties.put("delivery.timeout.ms", DELIVERY_MILLIS);
     // A topic that rested must not make the next append wait for its metadata.
@@ -96,6 +96,10 @@ final class ClientProperties {
     properties.put("client.id", clientId);
     properties.put("metric.reporters", "");
     properties.put("enable.metrics.push", false);
+    if (settings.embedded()) {
+      // The broker comes back where it was. Forgetting it would make appends wait meanwhile.
+      properties.put("metadata.recovery.strategy", "none");
+    }
     properties.put("retry.backoff.ms", 50);
     properties.put("reconnect.backoff.ms", 50);
     properties.put("reconnect.backoff.max.ms", 500);

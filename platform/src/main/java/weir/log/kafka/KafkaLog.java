@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -38,9 +39,20 @@ public final class KafkaLog implements EventLog {
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicLong waitingBytes = new AtomicLong();
   private final long waitingBytesMax;
+  private final BooleanSupplier hasRoom;
 
-  /// @param bootstrapServers of the embedded broker or of the cluster in the settings
-  public KafkaLog(String bootstrapServers, KafkaSettings settings) {
+  /// The log in the cluster that the settings name.
+  public KafkaLog(KafkaSettings settings) {
+    this(settings.bootstrapServers(), () -> true, settings);
+  }
+
+  /// The log in the embedded broker, which must be closed after this.
+  public KafkaLog(EmbeddedBroker broker, KafkaSettings settings) {
+    this(broker.bootstrapServers(), broker::hasRoom, settings);
+  }
+
+  private KafkaLog(String bootstrapServers, BooleanSupplier hasRoom, KafkaSettings settings) {
+    this.hasRoom = hasRoom;
     this.properties = new ClientProperties(bootstrapServers, settings);
     this.topics = new KafkaTopics(properties, settings);
     this.producer =
@@ -79,6 +91,11 @@ public final class KafkaLog implements EventLog {
 
   @Override
   public void append(Entry entry, Appended callback) {
+    if (!hasRoom.getAsBoolean()) {
+      callback.done(
+          null, new LogException("the log's disk is full up to kafka.disk-reserve-bytes"));
+      return;
+    }
     Topic topic = entry.topic();
     byte[] value = entry.value();
     long cost = OVERHEAD_BYTES + (value == null ? 0L : value.length);

@@ -15,6 +15,9 @@ import java.time.Duration;
 /// @param retention how long a record is kept, unless its topic says otherwise
 /// @param retentionBytes bytes kept of one topic, over all its partitions; the oldest go first
 /// @param segmentBytes size of a topic's files, the unit in which records are removed
+/// @param diskReserveBytes free disk below which the embedded broker takes no appends, so that
+/// it can
+///     still do its housekeeping
 /// @param recordBytesMax longest record, with key and headers
 /// @param bufferBytes bytes that may wait to be appended before appends fail
 /// @param linger how long an append may wait for others to be sent with it
@@ -28,6 +31,7 @@ public record KafkaSettings(
     Duration retention,
     long retentionBytes,
     int segmentBytes,
+    long diskReserveBytes,
     int recordBytesMax,
     int bufferBytes,
     Duration linger,
@@ -51,6 +55,7 @@ public record KafkaSettings(
     check(retention.isPositive(), "retention must be longer than zero");
     check(segmentBytes >= MEBIBYTE, "segment-bytes must be at least 1048576");
     check(retentionBytes >= 2L * segmentBytes, "retention-bytes must hold two segments");
+    check(diskReserveBytes >= 0, "disk-reserve-bytes must not be negative");
     check(
         recordBytesMax >= 1_024 && recordBytesMax <= 64 * MEBIBYTE,
         "record-bytes-max must be 1024 to 67108864");
@@ -77,6 +82,7 @@ public record KafkaSettings(
         Duration.ofDays(7),
         16L * 1024 * MEBIBYTE,
         64 * MEBIBYTE,
+        256L * MEBIBYTE,
         2 * MEBIBYTE,
         64 * MEBIBYTE,
         Duration.ofMillis(2),
@@ -94,6 +100,7 @@ public record KafkaSettings(
         retention,
         retentionBytes,
         segmentBytes,
+        diskReserveBytes,
         recordBytesMax,
         bufferBytes,
         linger,

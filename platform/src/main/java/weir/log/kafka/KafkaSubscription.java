@@ -2,7 +2,6 @@ package weir.log.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ final class KafkaSubscription implements Subscription {
   private final KafkaConsumer<String, byte[]> consumer;
   private final KafkaRecords records = new KafkaRecords();
   private Map<Partition, Committed> held = new TreeMap<>();
-  private Map<Partition, Committed> assigned = Map.of();
   private boolean rebalanced;
   private boolean mustRewind;
 
@@ -77,7 +75,6 @@ final class KafkaSubscription implements Subscription {
       found.putIfAbsent(records.partition(partition), new Committed(0, ""));
     }
     held = found;
-    assigned = Collections.unmodifiableMap(found);
     rebalanced = false;
   }
 
@@ -103,7 +100,7 @@ final class KafkaSubscription implements Subscription {
 
   @Override
   public Map<Partition, Committed> assigned() {
-    return assigned;
+    return new TreeMap<>(held);
   }
 
   @Override

@@ -56,6 +56,18 @@ final class KafkaTopics implements AutoCloseable {
         checkPartitions(spec);
       }
     }
+    awaitLeaders(specs);
+  }
+
+  /// A new partition takes records only once its leader is ready; asking the leader waits for that.
+  private void awaitLeaders(Collection<TopicSpec> specs) {
+    Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+    for (TopicSpec spec : specs) {
+      for (int i = 0; i < spec.partitions(); i++) {
+        all.put(new TopicPartition(spec.topic().name(), i), OffsetSpec.latest());
+      }
+    }
+    offsets(all);
   }
 
   private NewTopic newTopic(TopicSpec spec) {

@@ -1,11 +1,19 @@
 package weir.log.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLogContract;
+import weir.log.Headers;
+import weir.log.LogException;
 
 class KafkaLogTest extends EventLogContract {
 
@@ -17,7 +25,7 @@ class KafkaLogTest extends EventLogContract {
   static void open() {
     KafkaSettings settings = KafkaSettings.defaults().withPort(0);
     broker = new EmbeddedBroker(folder, settings);
-    log = new KafkaLog(broker.bootstrapServers(), settings);
+    log = new KafkaLog(broker, settings);
   }
 
   @AfterAll
@@ -29,5 +37,36 @@ class KafkaLogTest extends EventLogContract {
   @Override
   protected EventLog log() {
     return log;
+  }
+
+  @Override
+  protected void takeDown() {
+    broker.stop();
+  }
+
+  @Override
+  protected void bringBack() {
+    broker.start();
+  }
+
+  @Test
+  void refusesARecordThatIsTooLongAndTakesTheNext() {
+    byte[] tooLong = new byte[KafkaSettings.defaults().recordBytesMax() + 1];
+
+    assertThatThrownBy(
+            () -> log.append(new Entry(topic, 0, "key", 1L, tooLong, new Headers())).join())
+        .hasCauseInstanceOf(LogException.class);
+
+    byte[] longest = new byte[KafkaSettings.defaults().recordBytesMax() - 1_024];
+    log.append(new Entry(topic, 0, "key", 1L, longest, new Headers())).join();
+    assertThat(readAll(1)).hasSize(1);
+  }
+
+  @Test
+  void namesTheSettingWhenAnExistingTopicHasOtherPartitions() {
+    assertThatThrownBy(() -> log.create(List.of(spec(topic, 6))))
+        .isInstanceOf(LogException.class)
+        .hasMessageContaining("4 partitions")
+        .hasMessageContaining("kafka.partitions");
   }
 }

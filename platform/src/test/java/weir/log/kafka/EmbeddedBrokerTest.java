@@ -1,0 +1,115 @@
+package weir.log.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.log.Entry;
+import weir.log.EventLog.Committed;
+import weir.log.EventLog.OffsetRange;
+import weir.log.Headers;
+import weir.log.LogException;
+import weir.log.Partition;
+import weir.log.Topic;
+import weir.log.TopicSpec;
+
+class EmbeddedBrokerTest {
+
+  private static final KafkaSettings SETTINGS = KafkaSettings.defaults().withPort(0);
+  private static final Topic TOPIC = new Topic("iot.raw");
+  private static final Partition FIRST = new Partition(TOPIC, 0);
+
+  @TempDir private Path folder;
+
+  @Test
+  void keepsRecordsAndPositionsOverARestart() {
+    try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
+        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+      create(log);
+      log.append(entry("kept")).join();
+      try (var member = log.join("group", Set.of(TOPIC))) {
+        while (member.poll(Duration.ofMillis(100)).isEmpty()) {}
+        member.commit(Map.of(FIRST, new Committed(1, "stored=1")));
+      }
+    }
+    try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
+        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+      create(log);
+      assertThat(log.ranges(Set.of(TOPIC))).containsEntry(FIRST, new OffsetRange(0, 1));
+      assertThat(log.committed("group")).containsEntry(FIRST, new Committed(1, "stored=1"));
+    }
+  }
+
+  @Test
+  void namesTheSettingWhenThePortIsTaken() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      KafkaSettings settings = SETTINGS.withPort(taken.getLocalPort());
+      assertThatThrownBy(() -> new EmbeddedBroker(folder, settings))
+          .isInstanceOf(LogException.class)
+          .hasMessageContaining("port " + taken.getLocalPort() + " is taken")
+          .hasMessageContaining("kafka.port")
+          .hasMessageContaining("WEIR_KAFKA_PORT");
+    }
+  }
+
+  @Test
+  void refusesAFolderInUse() {
+    try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS)) {
+      assertThatThrownBy(() -> new EmbeddedBroker(folder, SETTINGS))
+          .isInstanceOf(LogException.class)
+          .hasMessageContaining("in use by another Weir process")
+          .hasMessageContaining(folder.toString());
+      assertThat(broker.isUp()).isTrue();
+    }
+  }
+
+  @Test
+  void stockToolsReadKeysAndHeaders() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
+    try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
+        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+      create(log);
+      Headers headers = new Headers().add("event-id", "e-1").add("door", "mqtt");
+      byte[] value = "{\"t\":21.5}".getBytes(UTF_8);
+      log.append(new Entry(TOPIC, 0, "sensor-1", 1L, value, headers)).join();
+
+      String server = broker.bootstrapServers();
+      String read = kcat("-b", server, "-C", "-t", TOPIC.name(), "-e", "-q", "-f", "%k|%h|%s");
+      String listed = kcat("-b", server, "-L");
+
+      assertThat(read).isEqualTo("sensor-1|event-id=e-1,door=mqtt|{\"t\":21.5}");
+      assertThat(listed).contains("topic \"iot.raw\" with 1 partitions");
+    }
+  }
+
+  private static String kcat(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/kcat"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    return output;
+  }
+
+  private static void create(KafkaLog log) {
+    log.create(List.of(new TopicSpec(TOPIC, 1, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
+  }
+
+  private static Entry entry(String value) {
+    return new Entry(TOPIC, 0, "key", 1L, value.getBytes(UTF_8), new Headers());
+  }
+}
