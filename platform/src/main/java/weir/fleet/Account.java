@@ -17,6 +17,7 @@ final class Account {
   private final BitSet sent = new BitSet();
   private final BitSet acknowledged = new BitSet();
   private final BitSet refused = new BitSet();
+  private final BitSet postponed = new BitSet();
   private final BitSet malformedAcknowledged = new BitSet();
   private int[] order = new int[16];
   private int orderLength;
@@ -56,16 +57,25 @@ final class Account {
   synchronized void sent(Parcel parcel) {
     outstanding++;
     switch (parcel.kind()) {
-      case MESSAGE -> {
-        sent.set((int) parcel.number());
-        if (orderLength == order.length) {
-          order = Arrays.copyOf(order, 2 * orderLength);
-        }
-        order[orderLength++] = (int) parcel.number();
+      case MESSAGE -> put((int) parcel.number());
+      case DUPLICATE -> {
+        duplicates++;
+        put((int) parcel.number());
       }
-      case DUPLICATE -> duplicates++;
       case MALFORMED -> malformedSent++;
     }
+  }
+
+  /// Notes the order; of a message and its duplicate, what is sent first counts.
+  private void put(int sequence) {
+    if (sent.get(sequence)) {
+      return;
+    }
+    sent.set(sequence);
+    if (orderLength == order.length) {
+      order = Arrays.copyOf(order, 2 * orderLength);
+    }
+    order[orderLength++] = sequence;
   }
 
   synchronized void acknowledged(Parcel parcel) {
@@ -74,6 +84,12 @@ final class Account {
       malformedAcknowledged.set((int) parcel.number());
     } else {
       acknowledged.set((int) parcel.number());
+    }
+  }
+
+  synchronized void postponed(Parcel parcel) {
+    if (parcel.kind() != Parcel.Kind.MALFORMED) {
+      postponed.set((int) parcel.number());
     }
   }
 
@@ -98,6 +114,7 @@ final class Account {
         refusedForGood.cardinality(),
         (BitSet) expectedAside.clone(),
         (BitSet) malformedAcknowledged.clone(),
+        (BitSet) postponed.clone(),
         Arrays.copyOf(order, orderLength),
         discarded,
         duplicates,
@@ -108,6 +125,7 @@ final class Account {
   /// What the ledger knows of one device.
   ///
   /// @param expectedAside messages that a sound platform sets aside
+  /// @param postponed messages that the platform asked to send again later
   /// @param order the sequence numbers as they were sent
   @SuppressWarnings("ArrayRecordComponent") // Handed to the grader alone; nobody compares pages.
   record Page(
@@ -118,6 +136,7 @@ final class Account {
       int refused,
       BitSet expectedAside,
       BitSet malformedAcknowledged,
+      BitSet postponed,
       int[] order,
       long discarded,
       long duplicates,

@@ -202,6 +202,11 @@ public final class Fleet implements AutoCloseable {
     }
 
     @Override
+    public void postponed(Parcel parcel) {
+      ledger.postponed(parcel);
+    }
+
+    @Override
     public void refused(Parcel parcel, String reason) {
       LOG.debug("message refused device={} reason={}", parcel.device(), reason);
       ledger.refused(parcel);

@@ -46,6 +46,8 @@ public record Grade(
   /// @param outOfOrder stored as received before one that its device had sent earlier
   /// @param asideExpected messages nobody can read or decode, acknowledged
   /// @param asideFound of these, how many are among the dead letters
+  /// @param waiting of these, how many are not yet there: what lacks a reference is tried for some
+  ///     minutes before it is set aside
   /// @param asideUnexpected sound messages among the dead letters
   /// @param wronglyStored messages that had to be set aside, but were stored
   public record Line(
@@ -61,6 +63,7 @@ public record Grade(
       long outOfOrder,
       long asideExpected,
       long asideFound,
+      long waiting,
       long asideUnexpected,
       long wronglyStored) {
 
@@ -78,6 +81,7 @@ public record Grade(
           outOfOrder + other.outOfOrder,
           asideExpected + other.asideExpected,
           asideFound + other.asideFound,
+          waiting + other.waiting,
           asideUnexpected + other.asideUnexpected,
           wronglyStored + other.wronglyStored);
     }
@@ -157,6 +161,9 @@ public record Grade(
             faults.shuffledBatches,
             faults.malformed,
             faults.malformedRefused));
+    if (total.waiting > 0) {
+      text.append(total.waiting).append(" still wait for a reference before they are set aside\n");
+    }
     if (total.discarded > 0) {
       text.append(total.discarded).append(" never sent: the devices' buffers were full\n");
     }

@@ -67,7 +67,7 @@ final class Grader {
   }
 
   static Grade.Line total(List<Grade.Line> families) {
-    Grade.Line total = new Grade.Line("total", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    Grade.Line total = new Grade.Line("total", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     for (Grade.Line line : families) {
       total = total.plus(line, "total");
     }
@@ -76,6 +76,8 @@ final class Grader {
 
   private Grade.Line line(Account.Page page, Evidence.Records records) {
     BitSet lost = missing(page, records);
+    BitSet waiting = and(lost, page.expectedAside());
+    lost.andNot(waiting);
     BitSet stored = and(page.acknowledged(), records.stored);
     BitSet wrong = and(stored, page.expectedAside());
     stored.andNot(page.expectedAside());
@@ -101,6 +103,7 @@ final class Grader {
         disorder(page, records),
         asideExpected.cardinality() + page.malformedAcknowledged().cardinality(),
         asideFound.cardinality() + malformedFound.cardinality(),
+        waiting.cardinality(),
         unexpected.cardinality(),
         wrong.cardinality() + records.malformedStored.cardinality());
   }
@@ -130,13 +133,14 @@ final class Grader {
     return both;
   }
 
-  /// How many were received before a message that the device had sent earlier.
+  /// How many were received before a message that the device had sent earlier. What the platform
+  /// asked to send again later does not count.
   private static long disorder(Account.Page page, Evidence.Records records) {
     long latest = 0;
     long disorder = 0;
     for (int sequence : page.order()) {
       long received = records.receivedMillis(sequence);
-      if (received == 0) {
+      if (received == 0 || page.postponed().get(sequence)) {
         continue;
       }
       if (received < latest) {

@@ -46,6 +46,10 @@ final class Ledger {
     accounts.get(parcel.device()).acknowledged(parcel);
   }
 
+  void postponed(Parcel parcel) {
+    accounts.get(parcel.device()).postponed(parcel);
+  }
+
   void refused(Parcel parcel) {
     refused.increment();
     accounts.get(parcel.device()).refused(parcel);

@@ -63,6 +63,7 @@ final class MqttLine implements Line {
   private final Backoff backoff = new Backoff();
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
   private final LinkedHashMap<Integer, InFlight> inFlight = new LinkedHashMap<>();
+  private final List<Parcel> postponed = new ArrayList<>();
   private volatile State state = State.IDLE;
   private @Nullable Channel channel;
   private boolean inTurnstile;
@@ -262,7 +263,8 @@ final class MqttLine implements Line {
 
   /// The platform has no room now: what it turned away goes first again, after a moment.
   private void hold(Parcel parcel) {
-    waiting.addFirst(parcel);
+    receipts.postponed(parcel);
+    postponed.add(parcel);
     if (!holding) {
       holding = true;
       forget(loop.schedule(this::resume, BUSY_MILLIS, TimeUnit.MILLISECONDS));
@@ -271,7 +273,13 @@ final class MqttLine implements Line {
 
   private void resume() {
     holding = false;
+    putBack();
     pump();
+  }
+
+  private void putBack() {
+    postponed.reversed().forEach(waiting::addFirst);
+    postponed.clear();
   }
 
   private void abort() {
@@ -289,6 +297,7 @@ final class MqttLine implements Line {
     List<Parcel> again = new ArrayList<>(inFlight.size());
     inFlight.values().forEach(sent -> again.add(sent.parcel));
     again.reversed().forEach(waiting::addFirst);
+    putBack();
     inFlight.clear();
     if (state == State.BARRED || state == State.CLOSED) {
       refuseAll("the line is " + state);
@@ -319,6 +328,7 @@ final class MqttLine implements Line {
   }
 
   private void refuseAll(String reason) {
+    putBack();
     while (!waiting.isEmpty()) {
       receipts.refused(waiting.remove(), reason);
     }
