@@ -30,6 +30,10 @@ public record Mix(
       throw new IllegalArgumentException(
           "controllers must be 0 to " + CONTROLLERS_MAX + ": no others have parameters");
     }
+    long sum = (long) breakers + smartMeters + environmentalSensors + appliances;
+    if (sum + energyDevices + controllers + httpSensors > DEVICES_MAX) {
+      throw new IllegalArgumentException("a fleet has at most " + DEVICES_MAX + " devices");
+    }
   }
 
   /// Nobody.
