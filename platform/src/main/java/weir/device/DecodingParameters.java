@@ -33,8 +33,12 @@ public final class DecodingParameters {
     return database.read(handle -> ParameterTable.list(handle, after, max));
   }
 
-  public List<DecodingParameter> ofDevice(DeviceId device) {
-    return database.read(handle -> ParameterTable.ofDevice(handle, device));
+  /// As [#list(long, int)], those of one device.
+  public List<DecodingParameter> list(DeviceId device, long after, int max) {
+    return database.read(handle -> ParameterTable.ofDevice(handle, device)).stream()
+        .filter(parameter -> parameter.id() > after)
+        .limit(max)
+        .toList();
   }
 
   public static ObjectNode json(DecodingParameter parameter) {

@@ -41,7 +41,12 @@ public final class Form {
     return "";
   }
 
+  /// A text that may be left out, and be empty when that is what leaving it out means.
   public String text(String field, int charsMax, String otherwise) {
+    JsonNode value = value(field);
+    if (otherwise.isEmpty() && value != null && value.isTextual() && value.textValue().isEmpty()) {
+      return otherwise;
+    }
     String text = textOrNull(field, charsMax);
     return text == null ? otherwise : text;
   }

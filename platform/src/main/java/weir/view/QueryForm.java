@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import weir.device.FieldError;
-import weir.event.Problem;
-import weir.event.ProblemException;
 
 /// Reads the query parameters of a request and notes everything that is wrong with them. Owned by
 /// one thread; [#check] is to be called last.
@@ -74,11 +72,7 @@ final class QueryForm {
       }
     }
     if (!errors.isEmpty()) {
-      throw new ProblemException(
-          Problem.invalid(
-              errors.stream()
-                  .map(error -> new Problem.Field(error.field(), error.detail()))
-                  .toList()));
+      throw Answers.invalid(errors);
     }
   }
 }

@@ -1,0 +1,126 @@
+package weir.view;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.helidon.webserver.WebServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import weir.device.DeviceSettings;
+import weir.device.Registry;
+import weir.subscriber.Applications;
+
+/// The registry's REST interface on a free port, as the program serves it, with a client that holds
+/// the admin token.
+final class RegistryServer implements AutoCloseable {
+
+  static final String TOKEN = "token-of-the-test";
+  static final int IMPORT_ROWS_MAX = 120_000;
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  final Registry registry;
+  final AccessFilter access;
+  private final WebServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  RegistryServer(Path folder) {
+    registry =
+        new Registry(
+            folder.resolve("registry.db"), DeviceSettings.defaults(), InstantSource.system());
+    registry.adminToken().replace(TOKEN);
+    access = new AccessFilter(registry.adminToken(), AccessFilter.OPEN_PATHS);
+    Applications applications = new Applications(registry.database(), InstantSource.system());
+    server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .routing(
+                routing -> {
+                  routing
+                      .addFilter(access)
+                      .register(
+                          new ImportApi(registry.devices(), IMPORT_ROWS_MAX),
+                          new CredentialApi(registry.devices(), registry.credentials()),
+                          new DeviceApi(registry.devices()),
+                          new DeviceTypeApi(registry.types()),
+                          new ParameterApi(registry.parameters()),
+                          new ApplicationApi(applications))
+                      .get("/health", (request, response) -> response.send("up"));
+                  Problems.install(routing);
+                })
+            .build()
+            .start();
+  }
+
+  /// An answer; the body as JSON when there is one.
+  record Answer(HttpResponse<String> response) {
+    int status() {
+      return response.statusCode();
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    JsonNode json() {
+      try {
+        return JSON.readTree(response.body());
+      } catch (JsonProcessingException e) {
+        throw new AssertionError("not JSON: " + response.body(), e);
+      }
+    }
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+  }
+
+  Answer get(String path) {
+    return send(request(path).header("Authorization", "Bearer " + TOKEN));
+  }
+
+  Answer post(String path, String json) {
+    return send("POST", path, "application/json", json);
+  }
+
+  Answer send(String method, String path, String mediaType, String body, String... headers) {
+    HttpRequest.Builder request =
+        request(path)
+            .header("Authorization", "Bearer " + TOKEN)
+            .header("Content-Type", mediaType)
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  Answer delete(String path) {
+    return send(request(path).header("Authorization", "Bearer " + TOKEN).DELETE());
+  }
+
+  Answer send(HttpRequest.Builder request) {
+    try {
+      return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new AssertionError("no answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+    client.close();
+    registry.close();
+  }
+}
