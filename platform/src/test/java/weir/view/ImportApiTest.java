@@ -147,7 +147,6 @@ class ImportApiTest {
     assertThat(server.get("/api/devices?type=smart_meter&q=Street+77").json().get("total").asInt())
         .isEqualTo(200);
     assertThat(Duration.ofNanos(System.nanoTime() - listing)).isLessThan(Duration.ofSeconds(3));
-    System.out.printf("import took %s%n", took);
   }
 
   @Test

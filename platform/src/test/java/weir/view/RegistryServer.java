@@ -9,11 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import weir.device.DeviceSettings;
 import weir.device.Registry;
 import weir.subscriber.Applications;
+import weir.testkit.OpenApiCheck;
 
 /// The registry's REST interface on a free port, as the program serves it, with a client that holds
 /// the admin token.
@@ -26,6 +28,7 @@ final class RegistryServer implements AutoCloseable {
 
   final Registry registry;
   final AccessFilter access;
+  private final OpenApiCheck document = new OpenApiCheck();
   private final WebServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -108,13 +111,39 @@ final class RegistryServer implements AutoCloseable {
 
   Answer send(HttpRequest.Builder request) {
     try {
-      return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+      HttpResponse<String> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      compareWithDocument(response);
+      return new Answer(response);
     } catch (IOException e) {
       throw new AssertionError("no answer", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  /// Every answer of the registry must be described; what is not there, or not allowed, is not.
+  private void compareWithDocument(HttpResponse<String> response) {
+    String path = response.uri().getPath();
+    if (!path.startsWith("/api/") || response.statusCode() == 405) {
+      return;
+    }
+    document.check(
+        response.request().method(),
+        described(path),
+        response.statusCode(),
+        response.headers().firstValue("Content-Type").orElse(""),
+        response.body().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String described(String path) {
+    return path.replaceFirst("^/api/devices/(?!import$)[^/]+", "/api/devices/{id}")
+        .replaceFirst("/credentials/[^/]+$", "/credentials/{credential}")
+        .replaceFirst("^/api/device-types/[^/]+$", "/api/device-types/{name}")
+        .replaceFirst("^/api/decoding-parameters/[^/]+$", "/api/decoding-parameters/{id}")
+        .replaceFirst("/by-device-type/[^/]+$", "/by-device-type/{type}")
+        .replaceFirst("^/api/applications/[^/]+$", "/api/applications/{id}");
   }
 
   @Override
