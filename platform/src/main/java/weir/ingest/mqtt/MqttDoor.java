@@ -54,7 +54,7 @@ public final class MqttDoor implements AutoCloseable {
   private final EventLoopGroup loops;
   private final Sessions sessions;
   private final RetainedMessages retained;
-  private final Router router;
+  private final Publications publications;
   private final Departures departures;
   private final DoorPipeline pipeline;
   private @Nullable Channel tcp;
@@ -75,8 +75,8 @@ public final class MqttDoor implements AutoCloseable {
     SessionLimits limits = SessionLimits.of(settings, counters);
     sessions = new Sessions(loops, tree, limits, settings.sessionsMax(), clock);
     retained = new RetainedMessages(log, settings, clock, counters);
-    router = new Router(tree, clock);
-    Publications publications = new Publications(intake, retained, router, clock);
+    Router router = new Router(tree, clock);
+    publications = new Publications(intake, retained, router, counters, clock);
     departures = new Departures(sessions, publications, presence, counters);
     PacketHandlers handlers =
         new PacketHandlers(
@@ -177,10 +177,7 @@ public final class MqttDoor implements AutoCloseable {
   public void publish(String topic, byte[] payload, int qos, boolean retain) {
     Message message =
         new Message(TopicName.of(topic), payload, qos, retain, Message.NEVER_EXPIRES, new byte[0]);
-    if (retain) {
-      retained.store(message, null, () -> {});
-    }
-    router.deliver(message, null);
+    publications.deliver(message);
   }
 
   public MqttCounts counts() {

@@ -7,7 +7,7 @@ import weir.event.Door;
 import weir.event.EventId;
 import weir.event.RawMessage;
 import weir.ingest.Intake;
-import weir.ingest.Refusal;
+import weir.ingest.mqtt.RetainedMessages.Reservation;
 import weir.ingest.mqtt.packet.Message;
 
 /// Takes messages through the intake; what was accepted is retained when that was asked for, and
@@ -17,27 +17,34 @@ final class Publications {
   private final Intake intake;
   private final RetainedMessages retained;
   private final Router router;
+  private final Counters counters;
   private final InstantSource clock;
 
-  Publications(Intake intake, RetainedMessages retained, Router router, InstantSource clock) {
+  Publications(
+      Intake intake,
+      RetainedMessages retained,
+      Router router,
+      Counters counters,
+      InstantSource clock) {
     this.intake = intake;
     this.retained = retained;
     this.router = router;
+    this.counters = counters;
     this.clock = clock;
   }
 
-  /// Appends the message to the log, and to the retained ones when it is to be retained; answers
-  /// after both. Delivering is left to the caller, who keeps the order.
+  /// Appends the message to the log, and then to the retained ones when room was set aside there;
+  /// answers after both. Delivering is left to the caller, who keeps the order.
   ///
   /// @param id given by the sender, or null for a fresh one
   /// @param owner the device that the message is from
+  /// @param room where the message is to be retained, or null when it is not
   void append(
-      Message message, @Nullable EventId id, @Nullable DeviceId owner, Intake.Answer answer) {
-    Refusal overQuota = owner == null ? null : intake.admit(owner, 1);
-    if (overQuota != null) {
-      answer.done(overQuota);
-      return;
-    }
+      Message message,
+      @Nullable EventId id,
+      @Nullable DeviceId owner,
+      @Nullable Reservation room,
+      Intake.Answer answer) {
     RawMessage raw =
         new RawMessage(
             id == null ? EventId.fresh(clock) : id,
@@ -47,25 +54,28 @@ final class Publications {
             message.qos(),
             clock.instant(),
             message.payload());
-    intake.accept(raw, message.retain() ? retaining(message, owner, answer) : answer);
+    intake.accept(raw, room == null ? answer : retaining(message, room, answer));
   }
 
-  private Intake.Answer retaining(Message message, @Nullable DeviceId owner, Intake.Answer answer) {
+  private Intake.Answer retaining(Message message, Reservation room, Intake.Answer answer) {
     return refusal -> {
       if (refusal == null) {
-        retained.store(message, owner, () -> answer.done(null));
+        retained.store(message, room, () -> answer.done(null));
       } else {
+        retained.giveBack(room);
         answer.done(refusal);
       }
     };
   }
 
-  /// As [#append], and delivers what was accepted. For messages that no connection waits for.
+  /// As [#append], and delivers what was accepted. For messages that no connection waits for: when
+  /// there is no room to retain one, that is counted.
   void publish(Message message, @Nullable DeviceId owner, Intake.Answer answer) {
     append(
         message,
         null,
         owner,
+        roomFor(message, owner),
         refusal -> {
           if (refusal == null) {
             router.deliver(message, null);
@@ -74,8 +84,26 @@ final class Publications {
         });
   }
 
-  boolean mayRetain(Message message, @Nullable DeviceId owner) {
-    return retained.hasRoomFor(message, owner);
+  /// Delivers a message that the intake does not see, and retains it when it asks for that.
+  void deliver(Message message) {
+    Reservation room = roomFor(message, null);
+    if (room != null) {
+      retained.store(message, room, () -> {});
+    }
+    router.deliver(message, null);
+  }
+
+  private @Nullable Reservation roomFor(Message message, @Nullable DeviceId owner) {
+    Reservation room = message.retain() ? retained.reserve(message, owner) : null;
+    if (message.retain() && room == null) {
+      counters.retainFailures.increment();
+    }
+    return room;
+  }
+
+  /// Room to retain a message; null when there is none.
+  @Nullable Reservation reserve(Message message, @Nullable DeviceId owner) {
+    return retained.reserve(message, owner);
   }
 
   boolean hasRoom() {

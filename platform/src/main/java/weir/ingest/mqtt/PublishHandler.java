@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.EventId;
+import weir.ingest.mqtt.RetainedMessages.Reservation;
 import weir.ingest.mqtt.packet.Message;
 import weir.ingest.mqtt.packet.ProtocolViolation;
 import weir.ingest.mqtt.packet.Publish;
@@ -16,6 +17,8 @@ import weir.ingest.mqtt.packet.Version;
 final class PublishHandler {
 
   private static final String EVENT_ID = "event-id";
+  private static final Route.Refused NO_ROOM =
+      new Route.Refused(ReasonCode.QUOTA_EXCEEDED, "no room for another retained message");
 
   private final Publications publications;
   private final Counters counters;
@@ -41,9 +44,9 @@ final class PublishHandler {
             publish.packetId(),
             route.matches().isEmpty() ? null : message);
     connection.acknowledgements().add(pending);
-    Route.Refused refused = refusal(publish, message, route);
+    Route.Refused refused = refusal(publish, route);
     if (refused == null) {
-      publications.append(message, eventId(publish), route.owner(), pending);
+      append(publish, message, route, pending);
     } else {
       pending.refuse(refused);
     }
@@ -65,7 +68,7 @@ final class PublishHandler {
     }
   }
 
-  private Route.@Nullable Refused refusal(Publish publish, Message message, Route route) {
+  private Route.@Nullable Refused refusal(Publish publish, Route route) {
     if (route.refusal() != null) {
       return route.refusal();
     }
@@ -74,10 +77,16 @@ final class PublishHandler {
       return new Route.Refused(
           ReasonCode.PAYLOAD_FORMAT_INVALID, "event-id must be 1 to 128 of [A-Za-z0-9._:-]");
     }
-    if (message.retain() && !publications.mayRetain(message, route.owner())) {
-      return new Route.Refused(ReasonCode.QUOTA_EXCEEDED, "no room for another retained message");
-    }
     return null;
+  }
+
+  private void append(Publish publish, Message message, Route route, PendingPublish pending) {
+    Reservation room = message.retain() ? publications.reserve(message, route.owner()) : null;
+    if (message.retain() && room == null) {
+      pending.refuse(NO_ROOM);
+    } else {
+      publications.append(message, eventId(publish), route.owner(), room, pending);
+    }
   }
 
   private static @Nullable EventId eventId(Publish publish) {

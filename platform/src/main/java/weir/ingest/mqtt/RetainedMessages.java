@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -129,32 +128,58 @@ final class RetainedMessages {
     put(name, new Kept(message, owner, expiresAt));
   }
 
-  /// Whether the message may be retained; an empty one always may, because it deletes.
-  synchronized boolean hasRoomFor(Message message, @Nullable DeviceId owner) {
+  /// Room set aside for a message that is on its way to the log, so that messages that come
+  /// together cannot pass a limit together.
+  ///
+  /// @param isNew whether its topic had no retained message
+  record Reservation(@Nullable DeviceId owner, int cost, boolean isNew) {}
+
+  /// Sets room aside, to be given back by [#store] or [#giveBack]; null when there is none. A
+  /// message without a payload needs none, because it deletes.
+  synchronized @Nullable Reservation reserve(Message message, @Nullable DeviceId owner) {
     Kept before = byTopic.get(message.topic().text());
-    if (message.payload().length == 0) {
-      return true;
+    int cost = new Kept(message, owner, Long.MAX_VALUE).cost();
+    Reservation wanted = new Reservation(owner, cost, before == null);
+    boolean deletes = message.payload().length == 0;
+    long bytesAfter = bytes + cost - (before == null ? 0 : before.cost());
+    boolean fits = bytesAfter <= settings.retainedBytesMax() && (before != null || hasRoom(owner));
+    if (!deletes && !fits) {
+      return null;
     }
-    Kept next = new Kept(message, owner, Long.MAX_VALUE);
-    long bytesAfter = bytes + next.cost() - (before == null ? 0 : before.cost());
-    if (bytesAfter > settings.retainedBytesMax()) {
-      return false;
-    }
-    if (before != null) {
-      return true;
-    }
+    account(wanted, 1);
+    return wanted;
+  }
+
+  private boolean hasRoom(@Nullable DeviceId owner) {
     int owned = owner == null ? 0 : byOwner.getOrDefault(owner, 0);
     return count < settings.retainedMax() && owned < settings.retainedPerDeviceMax();
   }
 
+  synchronized void giveBack(Reservation reservation) {
+    account(reservation, -1);
+  }
+
+  private void account(Reservation reservation, int sign) {
+    bytes += (long) sign * reservation.cost;
+    if (reservation.isNew) {
+      count += sign;
+      if (reservation.owner != null) {
+        byOwner.merge(reservation.owner, sign, RetainedMessages::sumOrNothing);
+      }
+    }
+  }
+
   /// Keeps the message, or deletes the topic's when its payload is empty. The callback comes once
   /// the log has it, or has failed, which is counted.
-  void store(Message message, @Nullable DeviceId owner, Runnable done) {
+  void store(Message message, Reservation reservation, Runnable done) {
     boolean deletes = message.payload().length == 0;
     long expiresAt = expiresAtMillis(message, clock.millis());
-    Kept kept = deletes ? null : new Kept(message, owner, expiresAt);
-    put(message.topic().text(), kept);
-    append(message.topic().text(), kept, done);
+    Kept kept = deletes ? null : new Kept(message, reservation.owner, expiresAt);
+    synchronized (this) { // The order in the log is the order in memory.
+      giveBack(reservation);
+      put(message.topic().text(), kept);
+      append(message.topic().text(), kept, done);
+    }
   }
 
   private void append(String name, @Nullable Kept kept, Runnable done) {
@@ -198,39 +223,40 @@ final class RetainedMessages {
   }
 
   private void account(Kept kept, int sign) {
-    count += sign;
-    bytes += (long) sign * kept.cost();
-    if (kept.owner != null) {
-      byOwner.merge(kept.owner, sign, (a, b) -> a + b == 0 ? null : a + b);
-    }
+    account(new Reservation(kept.owner, kept.cost(), true), sign);
+  }
+
+  private static @Nullable Integer sumOrNothing(Integer a, Integer b) {
+    return a + b == 0 ? null : Integer.valueOf(a + b);
   }
 
   /// What matches a filter now; what has expired is removed on the way.
   List<Kept> matching(TopicFilter filter) {
     String prefix = filter.literalPrefix();
     List<Kept> found = new ArrayList<>();
-    List<String> expired = new ArrayList<>();
+    List<Kept> expired = new ArrayList<>();
     long now = clock.millis();
     for (Map.Entry<String, Kept> entry :
         byTopic.subMap(prefix, true, prefix + Character.MAX_VALUE, true).entrySet()) {
       if (entry.getValue().expiresAtMillis <= now) {
-        expired.add(entry.getKey());
+        expired.add(entry.getValue());
       } else if (filter.matches(entry.getKey())) {
         found.add(entry.getValue());
       }
     }
-    for (String name : expired) {
-      put(name, null);
-      append(name, null, () -> {});
-    }
+    expired.forEach(this::remove);
     return found;
   }
 
-  Optional<Message> get(String name) {
-    return Optional.ofNullable(byTopic.get(name)).map(Kept::message);
+  private synchronized void remove(Kept expired) {
+    String name = expired.message.topic().text();
+    if (expired.equals(byTopic.get(name))) {
+      put(name, null);
+      append(name, null, () -> {});
+    }
   }
 
-  synchronized int count() {
-    return count;
+  int count() {
+    return byTopic.size();
   }
 }
