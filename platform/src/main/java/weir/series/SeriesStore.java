@@ -57,9 +57,9 @@ public interface SeriesStore extends AutoCloseable {
   /// Visits the id of every stored event, in its 128-bit form.
   void eachEventId(Consumer<UUID> visitor);
 
-  /// Ids of events received at or after a time, at most so many, for the writer's memory of
+  /// Ids of events of this time or later, the newest, at most so many; for the writer's memory of
   /// repeats.
-  List<UUID> idsReceivedSince(Instant time, int limit);
+  List<UUID> idsSince(Instant time, int limit);
 
   /// Brings the rollups up to date, for hours that are over and quiet.
   void rollUp(Instant now);

@@ -119,9 +119,7 @@ public final class SeriesWriter implements AutoCloseable {
     if (!store.awaitQueryable(START_LIMIT)) {
       throw new StoreException("the store does not catch up with what was written before");
     }
-    store
-        .idsReceivedSince(clock.instant().minus(RECENT), settings.repeatWindow())
-        .forEach(recent::add);
+    store.idsSince(clock.instant().minus(RECENT), settings.repeatWindow()).forEach(recent::add);
     recentLoaded = true;
   }
 

@@ -99,8 +99,8 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
-  public List<UUID> idsReceivedSince(Instant time, int limit) {
-    return store.idsReceivedSince(time, limit);
+  public List<UUID> idsSince(Instant time, int limit) {
+    return store.idsSince(time, limit);
   }
 
   @Override

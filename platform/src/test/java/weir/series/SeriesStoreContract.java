@@ -278,7 +278,7 @@ public abstract class SeriesStoreContract {
 
     assertThat(store.eventCount()).isEqualTo(2);
     assertThat(ids).containsExactlyInAnyOrder(one.id().uuid(), two.id().uuid());
-    assertThat(store.idsReceivedSince(at(-4), 10)).containsExactly(two.id().uuid());
+    assertThat(store.idsSince(at(-4), 10)).containsExactly(two.id().uuid());
     assertThat(store.diskBytes()).isPositive();
   }
 
@@ -320,9 +320,45 @@ public abstract class SeriesStoreContract {
     assertThat(store.retiredCount()).isEqualTo(1);
     assertThat(hourly()).hasSize(2);
     assertThat(hourly().getFirst().sum()).isEqualTo(5);
+    assertThat(dailySums()).containsExactly(5.0, 6.0);
+    assertThat(store.readings(lastWeek(), 10)).hasSize(1);
 
     reopen();
     assertThat(store.retiredCount()).isEqualTo(1);
+  }
+
+  private static ReadingQuery lastWeek() {
+    return new ReadingQuery(
+        DEVICE, "temperature", NOON.minus(Duration.ofDays(7)), NOON.plusSeconds(60));
+  }
+
+  private List<Double> dailySums() {
+    Step day = new Step(Duration.ofDays(1), Aggregate.SUM);
+    return store.range(lastWeek(), day, 10).stream().map(Bucket::value).toList();
+  }
+
+  @Test
+  void longStepsCountEveryReadingOnceWhereverItIsKept() {
+    Instant start = NOON.minus(5, ChronoUnit.HOURS).minusSeconds(700);
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      events.add(temperature("e-" + i, "esp32-01", start.plusSeconds(60L * i), i));
+    }
+    store.write(events);
+    awaitQueryable();
+    store.rollUp(NOON);
+    ReadingQuery query =
+        new ReadingQuery(DEVICE, "temperature", start.plusSeconds(60), NOON.minusSeconds(1_900));
+
+    List<Bucket> byHour = store.range(query, new Step(Duration.ofHours(1), Aggregate.COUNT), 100);
+    List<Bucket> byMinutes =
+        store.range(query, new Step(Duration.ofMinutes(30), Aggregate.COUNT), 100);
+
+    long all = byMinutes.stream().mapToLong(Bucket::count).sum();
+    assertThat(byHour.stream().mapToLong(Bucket::count).sum()).isEqualTo(all).isEqualTo(279);
+    assertThat(store.range(query, new Step(Duration.ofHours(6), Aggregate.MAX), 100))
+        .extracting(Bucket::value)
+        .containsExactly(279.0);
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.questdb.griffin.engine.functions.bind.BindVariableServiceImpl;
 import io.questdb.std.Misc;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -36,6 +37,8 @@ import weir.series.StoreException;
 /// that calls it, which virtual threads would never give back. The queue before them is bounded,
 /// and a query that takes too long is cancelled.
 final class Engine implements AutoCloseable {
+
+  private static final Duration SCAN_LIMIT = Duration.ofMinutes(10);
 
   private final CairoEngine cairo;
   private final QuestDbSettings settings;
@@ -79,22 +82,27 @@ final class Engine implements AutoCloseable {
     return cairo.verifyTableName(name);
   }
 
+  /// As [#select], for work in the background that may take long.
+  void scan(String sql, Consumer<Record> rows) {
+    AtomicBooleanCircuitBreaker breaker = breaker();
+    await(submit(() -> visit(sql, List.of(), breaker, rows)), breaker, SCAN_LIMIT);
+  }
+
   /// Runs a query on a query thread and visits its rows there.
   ///
   /// @param parameters values of `$1`, `$2` …: Long for times and numbers, Integer, String, UUID
   void select(String sql, List<Object> parameters, Consumer<Record> rows) {
-    AtomicBooleanCircuitBreaker breaker = new AtomicBooleanCircuitBreaker(cairo);
-    breaker.reset();
-    await(submit(() -> visit(sql, parameters, breaker, rows)), breaker);
+    AtomicBooleanCircuitBreaker breaker = breaker();
+    await(submit(() -> visit(sql, parameters, breaker, rows)), breaker, settings.queryTimeout());
   }
 
-  private void await(Future<?> answer, AtomicBooleanCircuitBreaker breaker) {
+  private static void await(Future<?> answer, AtomicBooleanCircuitBreaker breaker, Duration limit) {
     try {
-      answer.get(settings.queryTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       breaker.cancel();
       answer.cancel(false);
-      throw new StoreException("the query took longer than " + settings.queryTimeout(), e);
+      throw new StoreException("the query took longer than " + limit, e);
     } catch (InterruptedException e) {
       breaker.cancel();
       Thread.currentThread().interrupt();
@@ -130,8 +138,13 @@ final class Engine implements AutoCloseable {
 
   /// Runs a statement on a query thread.
   void executeQueued(String sql) {
+    await(submit(() -> execute(sql)), breaker(), settings.queryTimeout());
+  }
+
+  private AtomicBooleanCircuitBreaker breaker() {
     AtomicBooleanCircuitBreaker breaker = new AtomicBooleanCircuitBreaker(cairo);
-    await(submit(() -> execute(sql)), breaker);
+    breaker.reset();
+    return breaker;
   }
 
   private Future<?> submit(Runnable work) {

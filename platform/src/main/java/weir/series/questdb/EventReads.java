@@ -158,14 +158,13 @@ final class EventReads {
 
   void eachId(Consumer<UUID> visitor) {
     for (RetentionClass kept : tables.classes()) {
-      engine.select(
-          "select uuid from " + kept.events(), List.of(), row -> visitor.accept(uuid(row, 0)));
+      engine.scan("select uuid from " + kept.events(), row -> visitor.accept(uuid(row, 0)));
     }
   }
 
-  List<UUID> idsReceivedSince(Instant time, int limit) {
+  List<UUID> idsSince(Instant time, int limit) {
     List<UUID> ids = new ArrayList<>();
-    String where = new Filter().number("received >= ", Micros.of(time)).where();
+    String where = new Filter().number("ts >= ", Micros.of(time)).where();
     for (RetentionClass kept : tables.classes()) {
       String sql = "select uuid from " + kept.events() + where + " order by ts desc limit " + limit;
       engine.select(sql, List.of(), row -> ids.add(uuid(row, 0)));

@@ -56,6 +56,7 @@ public final class QuestDbStore implements SeriesStore {
   private final ReadingReads readings;
   private final DirtyHours dirty;
   private final Rollup rollup;
+  private final Ranges ranges;
   private final Retirement retirement;
   private final ReentrantLock writing = new ReentrantLock();
 
@@ -79,6 +80,7 @@ public final class QuestDbStore implements SeriesStore {
       this.retirement = new Retirement(engine, tables, settings);
       this.applier = new WalApplier(engine, tables);
       this.rollup = new Rollup(engine, catalog, readings, dirty, applier);
+      this.ranges = new Ranges(readings, rollup);
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
@@ -162,7 +164,7 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public List<Bucket> range(ReadingQuery query, Step step, int limit) {
-    return readings.range(query, step, limit);
+    return ranges.range(query, step, limit);
   }
 
   @Override
@@ -191,8 +193,8 @@ public final class QuestDbStore implements SeriesStore {
   }
 
   @Override
-  public List<UUID> idsReceivedSince(Instant time, int limit) {
-    return events.idsReceivedSince(time, limit);
+  public List<UUID> idsSince(Instant time, int limit) {
+    return events.idsSince(time, limit);
   }
 
   @Override
@@ -233,6 +235,11 @@ public final class QuestDbStore implements SeriesStore {
     } catch (IOException | UncheckedIOException e) {
       throw new StoreException("cannot measure " + settings.directory(), e);
     }
+  }
+
+  /// For tests that make the engine stumble.
+  Engine engine() {
+    return engine;
   }
 
   @Override

@@ -13,22 +13,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import weir.device.DeviceId;
 import weir.event.Reading;
-import weir.series.Aggregate;
-import weir.series.Bucket;
 import weir.series.Measured;
 import weir.series.Micros;
 import weir.series.ReadingQuery;
-import weir.series.Step;
 
 /// The questions about readings: the latest, a range as it is, a range combined by steps.
 final class ReadingReads {
 
   /// The newest value is looked for in these spans before now, then everywhere.
   private static final List<Duration> SPANS = List.of(Duration.ofDays(1), Duration.ofDays(30));
+
+  /// Up to so many series are looked for one by one.
+  private static final int SCANS_MAX = 32;
 
   private final Engine engine;
   private final Tables tables;
@@ -62,24 +63,33 @@ final class ReadingReads {
       if (ids.isEmpty()) {
         continue;
       }
-      String where = within.copy().among("series", ids).where();
+      Consumer<Record> visitor =
+          row -> {
+            Series series = wanted.get(row.getInt(2));
+            if (series != null) {
+              found.add(series.id());
+              newest.merge(series.metric(), measured(row, series), ReadingReads::later);
+            }
+          };
       for (RetentionClass kept : tables.classes()) {
-        engine.select(
-            "select ts, value, series from "
-                + table(kept, kind)
-                + where
-                + " latest on ts partition by series",
-            List.of(),
-            row -> {
-              Series series = wanted.get(row.getInt(2));
-              if (series != null) {
-                found.add(series.id());
-                newest.merge(series.metric(), measured(row, series), ReadingReads::later);
-              }
-            });
+        lastRows(table(kept, kind), within, ids, visitor);
       }
     }
     wanted.keySet().removeAll(found);
+  }
+
+  /// The last row of each series: few by scanning back for each, many in one pass over all.
+  private void lastRows(String table, Filter within, List<Integer> ids, Consumer<Record> visitor) {
+    String columns = "select ts, value, series from " + table;
+    if (ids.size() > SCANS_MAX) {
+      String where = within.copy().among("series", ids).where();
+      engine.select(columns + where + " latest on ts partition by series", List.of(), visitor);
+      return;
+    }
+    for (int id : ids) {
+      String where = within.copy().number("series = ", id).where();
+      engine.select(columns + where + " limit -1", List.of(), visitor);
+    }
   }
 
   private static Measured later(Measured one, Measured other) {
@@ -105,29 +115,6 @@ final class ReadingReads {
     return List.copyOf(values.subList(0, Math.min(limit, values.size())));
   }
 
-  List<Bucket> range(ReadingQuery query, Step step, int limit) {
-    long width = step.width().toSeconds() * 1_000_000L;
-    Map<Long, Summary> buckets = new TreeMap<>();
-    List<Series> series =
-        matching(query).stream()
-            .filter(one -> one.kind() == Series.Kind.NUMBER || step.aggregate() == Aggregate.COUNT)
-            .toList();
-    summarize(
-        series,
-        during(query),
-        width,
-        (place, summary) -> buckets.merge(place.start(), summary, Summary::with));
-    return buckets.entrySet().stream()
-        .limit(limit)
-        .map(
-            bucket ->
-                new Bucket(
-                    Micros.instant(bucket.getKey()),
-                    bucket.getValue().value(step.aggregate()),
-                    bucket.getValue().count()))
-        .toList();
-  }
-
   /// A step of one series.
   ///
   /// @param start microseconds since the epoch
@@ -150,33 +137,45 @@ final class ReadingReads {
 
   /// As [#summarize], for all numeric series.
   void summarizeNumbers(Filter during, long width, BiConsumer<Place, Summary> visitor) {
-    summarizeKind(Series.Kind.NUMBER, during, width, visitor);
+    for (RetentionClass kept : tables.classes()) {
+      engine.scan(
+          summarySql(kept, Series.Kind.NUMBER, during, width),
+          row -> accept(row, Series.Kind.NUMBER, width, visitor));
+    }
   }
 
   private void summarizeKind(
       Series.Kind kind, Filter filter, long width, BiConsumer<Place, Summary> visitor) {
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          summarySql(kept, kind, filter, width),
+          List.of(),
+          row -> accept(row, kind, width, visitor));
+    }
+  }
+
+  private static void accept(
+      Record row, Series.Kind kind, long width, BiConsumer<Place, Summary> visitor) {
+    visitor.accept(new Place(row.getLong(0) * width, row.getInt(1)), Summary.read(row, kind));
+  }
+
+  private static String summarySql(
+      RetentionClass kept, Series.Kind kind, Filter filter, long width) {
     String columns =
         switch (kind) {
           case NUMBER -> ", min(value), max(value), sum(value), first(value), last(value)";
           case TEXT -> "";
         };
-    for (RetentionClass kept : tables.classes()) {
-      engine.select(
-          "select ts / "
-              + width
-              + " step, series, count(), min(ts), max(ts)"
-              + columns
-              + " from "
-              + table(kept, kind)
-              + filter.where(),
-          List.of(),
-          row ->
-              visitor.accept(
-                  new Place(row.getLong(0) * width, row.getInt(1)), Summary.read(row, kind)));
-    }
+    return "select ts / "
+        + width
+        + " step, series, count(), min(ts), max(ts)"
+        + columns
+        + " from "
+        + table(kept, kind)
+        + filter.where();
   }
 
-  private List<Series> matching(ReadingQuery query) {
+  List<Series> matching(ReadingQuery query) {
     return catalog.of(query.device().value()).stream()
         .filter(series -> series.metric().equals(query.metric()))
         .toList();

@@ -103,11 +103,16 @@ final class Rollup {
     }
     long from = Hours.from(Micros.of(query.from()));
     long to = Hours.from(Micros.of(query.to()));
+    return stats(series, hours(series, from, to), limit);
+  }
+
+  /// The hours of numeric series from one up to another.
+  Map<ReadingReads.Place, Summary> hours(List<Series> series, long from, long to) {
     NavigableSet<Long> live = dirty.within(from, to);
     Map<ReadingReads.Place, Summary> found = new TreeMap<>(ReadingReads.Place.ORDER);
     readStored(series, from, to, live, found);
     readLive(series, live, found);
-    return stats(series, found, limit);
+    return found;
   }
 
   private void readStored(
