@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
@@ -22,6 +24,9 @@ final class Meters implements HttpService, AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collector = new JvmGcMetrics();
 
+  /// Counters hold what they ask weakly; this keeps it.
+  private final List<LongSupplier> sources = new ArrayList<>();
+
   Meters() {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -31,6 +36,7 @@ final class Meters implements HttpService, AutoCloseable {
 
   /// A number that only grows, such as `weir.accepted`.
   void counter(String name, String help, LongSupplier value, String... tags) {
+    sources.add(value);
     FunctionCounter.builder(name, value, LongSupplier::getAsLong)
         .description(help)
         .tags(tags)

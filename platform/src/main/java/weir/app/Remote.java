@@ -27,11 +27,15 @@ final class Remote {
   }
 
   String adminToken() {
-    String given = token != null ? token : System.getenv("WEIR_ADMIN_TOKEN");
+    String given = tokenOrNull();
     if (given == null || given.isEmpty()) {
       throw new CommandException(
           "needs the admin token, printed when the platform first started; set WEIR_ADMIN_TOKEN or --token");
     }
     return given;
+  }
+
+  @Nullable String tokenOrNull() {
+    return token != null ? token : System.getenv("WEIR_ADMIN_TOKEN");
   }
 }

@@ -36,12 +36,17 @@ final class WebDoor implements AutoCloseable {
       server.start();
     } catch (RuntimeException e) {
       server.stop();
-      throw isTaken(e)
-          ? new CommandException(
-              "port %d is taken; set http.port (WEIR_HTTP_PORT) to another one"
-                  .formatted(settings.port()))
-          : e;
+      throw isTaken(e) ? taken(settings) : e;
     }
+    if (!server.isRunning()) {
+      throw taken(settings);
+    }
+  }
+
+  private static CommandException taken(HttpDoorSettings settings) {
+    return new CommandException(
+        "port %d cannot be opened, it is probably taken; set http.port (WEIR_HTTP_PORT) to another"
+            .formatted(settings.port()));
   }
 
   private static void route(

@@ -1,0 +1,48 @@
+package weir.app;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The program. Reads the command line and runs the command.
+@Command(
+    name = "weir",
+    mixinStandardHelpOptions = true,
+    version = "weir 0.1.0",
+    description = "An IoT event platform in one process.",
+    footer = {"", "  weir test     runs the tests", "  weir bench    measures this machine"})
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    System.exit(commandLine(out).execute(arguments));
+  }
+
+  static CommandLine commandLine(PrintWriter out) {
+    return new CommandLine(new Main())
+        .addSubcommand(new RunCommand(out))
+        .addSubcommand(new DemoCommand(out))
+        .addSubcommand(new SimulateCommand(out))
+        .addSubcommand(new AuditCommand(out))
+        .addSubcommand(new DeadLetterCommand(out))
+        .setOut(out)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Main::explain);
+  }
+
+  /// A failure that the user can act on is one line; anything else keeps its stack trace.
+  private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult line)
+      throws Exception {
+    if (failure instanceof CommandException) {
+      command.getErr().println("weir: " + failure.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    throw failure;
+  }
+}

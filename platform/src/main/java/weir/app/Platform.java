@@ -1,0 +1,360 @@
+package weir.app;
+
+import io.helidon.webserver.http.HttpService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import weir.device.Registry;
+import weir.event.Rejection;
+import weir.ingest.DeviceQuota;
+import weir.ingest.Intake;
+import weir.ingest.Refusal;
+import weir.ingest.http.IngestApi;
+import weir.ingest.http.Senders;
+import weir.ingest.mqtt.MqttDoor;
+import weir.ingest.mqtt.Presence;
+import weir.log.EventLog;
+import weir.log.LogException;
+import weir.log.kafka.EmbeddedBroker;
+import weir.log.kafka.KafkaLog;
+import weir.pipeline.Dialects;
+import weir.pipeline.Pipeline;
+import weir.pipeline.PipelineHealth;
+import weir.pipeline.PipelineTopics;
+import weir.series.SeriesStore;
+import weir.series.SeriesWriter;
+import weir.series.StoreHealth;
+import weir.series.questdb.QuestDbStore;
+import weir.subscriber.Applications;
+import weir.view.AccessFilter;
+import weir.view.ApplicationApi;
+import weir.view.Audit;
+import weir.view.Books;
+import weir.view.BooksApi;
+import weir.view.CredentialApi;
+import weir.view.DeadLetterApi;
+import weir.view.DeadLetters;
+import weir.view.DeviceApi;
+import weir.view.DeviceTypeApi;
+import weir.view.DocsApi;
+import weir.view.EventApi;
+import weir.view.ImportApi;
+import weir.view.OpenApiDocument;
+import weir.view.ParameterApi;
+import weir.view.ReadingApi;
+
+/// The platform: builds its parts, starts them downstream first, so that nothing is accepted
+/// before it can be handled, and closes them the other way round. A start that fails closes what
+/// it had opened.
+public final class Platform implements AutoCloseable {
+
+  private static final Duration KEPT_FOR_EVER = Duration.ofDays(365_000);
+
+  private final PlatformSettings settings;
+  private final InstantSource clock = InstantSource.system();
+  private final Parts parts = new Parts();
+  private final Health health = new Health();
+  private final Meters meters = parts.add(new Meters());
+  private Optional<String> newAdminToken = Optional.empty();
+  private String kafkaServers = "";
+  private @Nullable MqttDoor mqtt;
+  private @Nullable WebDoor web;
+
+  private Platform(PlatformSettings settings) {
+    this.settings = settings;
+  }
+
+  /// Builds and starts everything; returns when messages are accepted and questions answered.
+  ///
+  /// @throws CommandException when a port is taken or the data folder cannot be used
+  public static Platform start(PlatformSettings settings) {
+    Platform platform = new Platform(settings);
+    try {
+      platform.build();
+      return platform;
+    } catch (RuntimeException e) {
+      try {
+        platform.close();
+      } catch (RuntimeException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
+  }
+
+  private void build() {
+    createFolder(settings.dataDir());
+    Dialects dialects = dialects();
+    EventLog log = openLog();
+    Registry registry = openRegistry();
+    Applications applications = new Applications(registry.database(), clock);
+    List<HttpService> services = new ArrayList<>();
+    services.add(new HealthApi(health));
+    services.add(meters);
+    if (plays(Role.SERIES) || plays(Role.VIEW)) {
+      SeriesStore store = openStore(registry);
+      if (plays(Role.SERIES)) {
+        startSeries(log, store);
+      }
+      if (plays(Role.VIEW)) {
+        services.addAll(views(log, registry, applications, store));
+      }
+    }
+    if (plays(Role.PIPELINE)) {
+      startPipeline(log, dialects, registry, applications);
+    }
+    if (plays(Role.GATEWAY)) {
+      services.add(openDoors(log, dialects, registry));
+    }
+    web =
+        parts.add(
+            new WebDoor(
+                settings.http(),
+                new AccessFilter(registry.adminToken(), AccessFilter.OPEN_PATHS),
+                services));
+    startMqtt();
+    health.started();
+  }
+
+  private void startMqtt() {
+    if (mqtt == null) {
+      return;
+    }
+    try {
+      mqtt.start();
+    } catch (IllegalStateException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean plays(Role role) {
+    return settings.roles().contains(role);
+  }
+
+  private static void createFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new CommandException(
+          "cannot use the folder " + folder + " (WEIR_DATA_DIR): " + e.getMessage());
+    }
+  }
+
+  private Dialects dialects() {
+    Path folder = settings.pipeline().dialects();
+    return folder.toString().isEmpty() ? Dialects.builtIn() : Dialects.with(folder);
+  }
+
+  private EventLog openLog() {
+    KafkaLog log = parts.add(settings.kafka().embedded() ? embeddedLog() : clusterLog());
+    log.create(
+        settings.topics().specs(settings.kafka().partitions(), settings.kafka().retention()));
+    return log;
+  }
+
+  private KafkaLog embeddedLog() {
+    try {
+      Path folder = settings.dataDir().resolve("kafka");
+      EmbeddedBroker broker = parts.add(new EmbeddedBroker(folder, settings.kafka()));
+      kafkaServers = broker.bootstrapServers();
+      health.watch("log", () -> wrong(broker));
+      return new KafkaLog(broker, settings.kafka());
+    } catch (LogException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Optional<String> wrong(EmbeddedBroker broker) {
+    if (!broker.isUp()) {
+      return Optional.of("the broker is down and is being started again");
+    }
+    return broker.hasRoom() ? Optional.empty() : Optional.of("the disk is full");
+  }
+
+  private KafkaLog clusterLog() {
+    kafkaServers = settings.kafka().bootstrapServers();
+    return new KafkaLog(settings.kafka());
+  }
+
+  private Registry openRegistry() {
+    Path file = settings.dataDir().resolve("registry.db");
+    Registry registry = parts.add(new Registry(file, settings.device(), clock));
+    settings.adminToken().ifPresent(registry.adminToken()::replace);
+    newAdminToken = registry.adminToken().makeIfMissing();
+    return registry;
+  }
+
+  private SeriesStore openStore(Registry registry) {
+    SeriesStore store =
+        parts.add(new QuestDbStore(settings.questdb(), clock, type -> retention(registry, type)));
+    health.watch("series store", () -> unusable(store.health()));
+    return store;
+  }
+
+  private static Duration retention(Registry registry, String type) {
+    return registry
+        .directory()
+        .type(type)
+        .flatMap(known -> known.retentionPolicy().duration())
+        .orElse(KEPT_FOR_EVER);
+  }
+
+  private static Optional<String> unusable(StoreHealth store) {
+    return store.usable() ? Optional.empty() : Optional.of(store.detail());
+  }
+
+  private void startSeries(EventLog log, SeriesStore store) {
+    SeriesWriter writer =
+        parts.add(new SeriesWriter(log, settings.topics(), store, settings.series(), clock));
+    writer.start();
+    parts.add(new Upkeep(store, clock)).start();
+    health.watch(
+        "series writer", () -> stuck(writer.health().stuckSince(), writer.health().trouble()));
+    meters.counter("weir.stored", "Events written to the store", () -> writer.health().events());
+  }
+
+  private static Optional<String> stuck(@Nullable Instant since, String trouble) {
+    return since == null ? Optional.empty() : Optional.of("since " + since + ": " + trouble);
+  }
+
+  private void startPipeline(
+      EventLog log, Dialects dialects, Registry registry, Applications applications) {
+    PipelineTopics topics =
+        new PipelineTopics(
+            settings.topics(), settings.kafka().partitions(), settings.kafka().retention());
+    Pipeline pipeline =
+        parts.add(
+            new Pipeline(
+                log,
+                topics,
+                dialects,
+                registry.directory(),
+                new InterestedApplications(applications),
+                settings.pipeline(),
+                clock));
+    pipeline.start();
+    DeviceChangeRelay changes =
+        parts.add(new DeviceChangeRelay(registry.outbox(), log, settings.topics().devices()));
+    changes.start();
+    health.watch("pipeline", () -> trouble(pipeline.health()));
+    meters.counter("weir.decoded", "Events enriched", () -> pipeline.health().enriched());
+    for (Rejection.Reason reason : Rejection.Reason.values()) {
+      meters.counter(
+          "weir.set.aside",
+          "Messages set aside by the pipeline",
+          () -> pipeline.health().setAside().getOrDefault(reason, 0L),
+          "reason",
+          reason.name());
+    }
+  }
+
+  private static Optional<String> trouble(PipelineHealth pipeline) {
+    if (pipeline.stopped()) {
+      return Optional.of("stopped for too many unexpected errors");
+    }
+    return pipeline
+        .stuckSince()
+        .map(since -> "since " + since + ": " + pipeline.lastError().orElse("it waits"));
+  }
+
+  private List<HttpService> views(
+      EventLog log, Registry registry, Applications applications, SeriesStore store) {
+    Books books = new Books(log, settings.topics());
+    return List.of(
+        new BooksApi(books, new Audit(log, settings.topics(), storedIds(store), books)),
+        new DeadLetterApi(new DeadLetters(log, settings.topics())),
+        new EventApi(store),
+        new ReadingApi(store, clock),
+        new DocsApi(OpenApiDocument.load()),
+        new ImportApi(registry.devices(), settings.device().importRowsMax()),
+        new DeviceApi(registry.devices()),
+        new DeviceTypeApi(registry.types()),
+        new ParameterApi(registry.parameters()),
+        new CredentialApi(registry.devices(), registry.credentials()),
+        new ApplicationApi(applications));
+  }
+
+  private static Audit.StoredIds storedIds(SeriesStore store) {
+    return new Audit.StoredIds() {
+      @Override
+      public long count() {
+        return store.eventCount();
+      }
+
+      @Override
+      public void forEach(Consumer<UUID> visitor) {
+        store.eachEventId(visitor);
+      }
+    };
+  }
+
+  /// Builds both doors; the HTTP one is returned to be served, the MQTT one starts last.
+  private HttpService openDoors(EventLog log, Dialects dialects, Registry registry) {
+    DeviceQuota quota =
+        new DeviceQuota(
+            settings.quota().messagesPerSecond(), settings.quota().burst(), System::nanoTime);
+    Intake intake = new Intake(log, settings.topics().raw(), settings.intake(), quota);
+    RegistryAccess access = new RegistryAccess(registry, settings.mqtt().anonymous());
+    DialectOwners owners = new DialectOwners(dialects);
+    MqttDoor door =
+        new MqttDoor(settings.mqtt(), intake, log, owners, access, Presence.UNOBSERVED, clock);
+    mqtt = parts.add(door);
+    watchDoors(intake, door);
+    return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
+  }
+
+  private void watchDoors(Intake intake, MqttDoor door) {
+    meters.counter("weir.accepted", "Messages durable in the log", intake::acceptedCount);
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      meters.counter(
+          "weir.refused",
+          "Messages refused at the doors",
+          () -> intake.refusedCount(kind),
+          "reason",
+          kind.name());
+    }
+    meters.gauge(
+        "weir.mqtt.connections", "Open MQTT connections", door, d -> d.counts().connections());
+    meters.counter(
+        "weir.mqtt.deliveries", "Messages sent to subscribers", () -> door.counts().deliveries());
+    meters.counter(
+        "weir.mqtt.drops", "Messages not sent to slow subscribers", () -> door.counts().drops());
+  }
+
+  int httpPort() {
+    return Objects.requireNonNull(web).port();
+  }
+
+  /// The MQTT door, when this process plays the gateway.
+  Optional<MqttDoor> mqtt() {
+    return Optional.ofNullable(mqtt);
+  }
+
+  String kafkaServers() {
+    return kafkaServers;
+  }
+
+  Path dataDir() {
+    return settings.dataDir();
+  }
+
+  /// The admin token, when this start made it; it is shown once.
+  Optional<String> newAdminToken() {
+    return newAdminToken;
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

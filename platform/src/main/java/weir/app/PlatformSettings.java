@@ -1,0 +1,98 @@
+package weir.app;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceSettings;
+import weir.ingest.IntakeSettings;
+import weir.ingest.http.HttpDoorSettings;
+import weir.ingest.mqtt.MqttSettings;
+import weir.log.Topics;
+import weir.log.kafka.KafkaSettings;
+import weir.pipeline.PipelineSettings;
+import weir.series.SeriesSettings;
+import weir.series.questdb.QuestDbSettings;
+
+/// All settings of a platform process, bound and checked.
+///
+/// @param dataDir where everything embedded keeps its data
+/// @param adminToken the token that replaces the one made at the first start; empty keeps it
+public record PlatformSettings(
+    Path dataDir,
+    Set<Role> roles,
+    Optional<String> adminToken,
+    Topics topics,
+    DeviceSettings device,
+    KafkaSettings kafka,
+    IntakeSettings intake,
+    QuotaSettings quota,
+    MqttSettings mqtt,
+    HttpDoorSettings http,
+    PipelineSettings pipeline,
+    SeriesSettings series,
+    QuestDbSettings questdb) {
+
+  /// Binds everything, and tells all mistakes together.
+  ///
+  /// @param standardDataDir where the data is when nobody says
+  /// @throws CommandException when a setting is wrong or unknown
+  static PlatformSettings bind(
+      @Nullable Path file,
+      Map<String, String> environment,
+      Map<String, String> flags,
+      Path standardDataDir) {
+    Settings settings = Settings.load(file, environment, flags);
+    Path dataDir = settings.text("data-dir").map(Path::of).orElse(standardDataDir);
+    QuestDbSettings questdb =
+        settings.bind("questdb", QuestDbSettings.in(dataDir.resolve("series")));
+    PlatformSettings bound =
+        new PlatformSettings(
+            dataDir,
+            roles(settings),
+            settings.text("admin-token").filter(token -> !token.isEmpty()),
+            settings.bind("topics", Topics.defaults()),
+            settings.bind("device", DeviceSettings.defaults()),
+            settings.bind("kafka", KafkaSettings.defaults()),
+            settings.bind("intake", IntakeSettings.defaults()),
+            settings.bind("quota", QuotaSettings.defaults()),
+            settings.bind("mqtt", MqttSettings.defaults()),
+            settings.bind("http", HttpDoorSettings.defaults()),
+            settings.bind("pipeline", PipelineSettings.defaults()),
+            settings.bind("series", SeriesSettings.defaults()),
+            questdb);
+    List<String> errors = settings.errors();
+    if (!errors.isEmpty()) {
+      throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));
+    }
+    return bound;
+  }
+
+  private static Set<Role> roles(Settings settings) {
+    EnumSet<Role> roles = EnumSet.noneOf(Role.class);
+    for (String name : settings.text("roles").orElse("").split(",", -1)) {
+      if (name.isBlank()) {
+        continue;
+      }
+      try {
+        roles.add(Role.valueOf(name.strip().toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        settings.error(
+            "roles: no role "
+                + name.strip()
+                + "; there are "
+                + String.join(
+                    ", ",
+                    Arrays.stream(Role.values())
+                        .map(role -> role.name().toLowerCase(Locale.ROOT))
+                        .toList()));
+      }
+    }
+    return roles.isEmpty() ? EnumSet.allOf(Role.class) : roles;
+  }
+}

@@ -1,0 +1,168 @@
+package weir.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/// A platform in a JVM of its own, which a test can kill and start again on the same data and
+/// ports.
+public final class PlatformProcess implements AutoCloseable {
+
+  public static final String TOKEN = "weir_test_token_000000000000";
+
+  private final Path folder;
+  private final Map<String, String> settings;
+  private final List<Integer> ports;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Process process;
+
+  /// Starts it with its data below a folder, and waits until it is ready.
+  public PlatformProcess(Path folder, Map<String, String> settings) throws IOException {
+    this.folder = folder;
+    this.settings = settings;
+    this.ports = freePorts(4);
+    start();
+  }
+
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0));
+      }
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /// Starts it again after [#kill].
+  public void start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--add-exports=java.base/jdk.internal.math=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx512m",
+            "-XX:+UseParallelGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "weir.app.Main",
+            "run"));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("WEIR_"));
+    environment.put("WEIR_DATA_DIR", folder.resolve("data").toString());
+    environment.put("WEIR_ADMIN_TOKEN", TOKEN);
+    environment.put("WEIR_HTTP_PORT", Integer.toString(httpPort()));
+    environment.put("WEIR_MQTT_PORT", Integer.toString(mqttPort()));
+    environment.put("WEIR_MQTT_WEBSOCKET_PORT", Integer.toString(ports.get(2)));
+    environment.put("WEIR_KAFKA_PORT", Integer.toString(ports.get(3)));
+    environment.putAll(settings);
+    File output = folder.resolve("platform.log").toFile();
+    process =
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
+            .start();
+    Awaitility.await("the platform to be ready")
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(50))
+        .failFast("it ended; see " + output, () -> !process.isAlive())
+        .until(() -> status("/health/ready") == 200);
+  }
+
+  /// Ends it at once, as `kill -9` does.
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  public int httpPort() {
+    return ports.get(0);
+  }
+
+  public int mqttPort() {
+    return ports.get(1);
+  }
+
+  public int kafkaPort() {
+    return ports.get(3);
+  }
+
+  public Path dataDir() {
+    return folder.resolve("data");
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public String log() throws IOException {
+    return Files.readString(folder.resolve("platform.log"));
+  }
+
+  /// The status of a GET, 0 when nobody answers.
+  public int status(String path) {
+    try {
+      return http.send(request(path).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  public HttpResponse<String> post(String path, String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
+        .timeout(Duration.ofSeconds(60))
+        .header("Authorization", "Bearer " + TOKEN);
+  }
+
+  /// Ends it in order.
+  public void stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      throw new IllegalStateException("the platform did not end in order");
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    http.close();
+  }
+}
