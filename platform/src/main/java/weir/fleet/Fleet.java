@@ -3,12 +3,14 @@ package weir.fleet;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +54,21 @@ public final class Fleet implements AutoCloseable {
   private final MqttNetwork mqtt;
   private final HttpNetwork http;
   private final List<Line> lines = new ArrayList<>();
+  private final Instant wallStart;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Instant time;
   private volatile boolean running;
   private long startNanos;
   private long endNanos;
 
   public Fleet(FleetSettings settings) {
+    this(settings, InstantSource.system());
+  }
+
+  /// @param wallClock the time that the platform sees, whatever the devices' time is
+  Fleet(FleetSettings settings, InstantSource wallClock) {
     this.settings = settings;
+    this.wallStart = wallClock.instant();
     this.run = new RunId(settings.tempo());
     this.devices = Roster.of(settings);
     this.ledger = new Ledger(devices);
@@ -112,18 +122,23 @@ public final class Fleet implements AutoCloseable {
     clock.join();
     timeline.leftOver().forEach(this::post);
     lines.forEach(Line::rejoin);
-    long deadline = System.nanoTime() + settings.settle().toNanos();
-    while (ledger.outstandingTotal() > 0 && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(10);
+    boolean answered =
+        room.tryAcquire(OUTSTANDING_MAX, settings.settle().toMillis(), TimeUnit.MILLISECONDS);
+    if (!answered) {
+      LOG.warn("fleet gives up on answers outstanding={}", ledger.outstandingTotal());
     }
     endNanos = System.nanoTime();
     close();
     return grade();
   }
 
+  /// Ends without a grade; again is allowed.
   @Override
   public void close() {
     stopping.countDown();
+    if (closed.getAndSet(true)) {
+      return;
+    }
     lines.forEach(Line::close);
     mqtt.close();
     http.close();
@@ -220,7 +235,8 @@ public final class Fleet implements AutoCloseable {
     boolean checked = false;
     Optional<String> token = settings.target().adminToken();
     if (token.isPresent()) {
-      try (PlatformRecords records = new PlatformRecords(settings.target().http(), token.get())) {
+      try (PlatformRecords records =
+          new PlatformRecords(settings.target().http(), token.get(), wallStart)) {
         evidence = settled(records, pages);
         checked = true;
       } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /// Asks the platform over its REST API what it stored and what it set aside, as its administrator.
 /// Reads page by page, so a long run needs no more memory than the evidence itself.
@@ -19,18 +20,23 @@ final class PlatformRecords implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PAGE = 1_000;
   private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final List<String> FAMILIES =
+      List.of("appliance", "energy", "cloud", "f2", "http", "unknown");
 
   private final URI base;
   private final String adminToken;
+  private final Instant runStart;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(10))
           .build();
 
-  PlatformRecords(URI base, String adminToken) {
+  /// @param runStart when the run began, by the platform's time; older dead letters are not its
+  PlatformRecords(URI base, String adminToken, Instant runStart) {
     this.base = base;
     this.adminToken = adminToken;
+    this.runStart = runStart;
   }
 
   /// Adds every stored event of the period, and the dead letters.
@@ -45,10 +51,21 @@ final class PlatformRecords implements AutoCloseable {
       }
       cursor = page.path("next_cursor").textValue();
     }
-    JsonNode letters = get("/api/dead-letters?limit=" + PAGE).path("items");
+    for (String family : FAMILIES) {
+      readAside(family, evidence);
+    }
+  }
+
+  /// The newest dead letters of a family, as many as the platform lists.
+  private void readAside(String family, Evidence evidence)
+      throws IOException, InterruptedException {
+    JsonNode letters = get("/api/dead-letters?limit=" + PAGE + "&family=" + family).path("items");
     letters.forEach(letter -> evidence.aside(letter.path("event_id").asText()));
     if (letters.size() >= PAGE) {
-      evidence.cutAside();
+      String oldest = letters.path(PAGE - 1).path("received_at").asText();
+      if (Instant.parse(oldest).isAfter(runStart)) {
+        evidence.cutAside();
+      }
     }
   }
 

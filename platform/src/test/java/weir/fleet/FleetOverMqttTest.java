@@ -59,6 +59,7 @@ class FleetOverMqttTest {
     assertThat(grade.total().acknowledged()).isEqualTo(grade.total().sent());
     assertThat(grade.total().refused()).isZero();
     assertThat(grade.checked()).isFalse();
+    fleet.close();
     assertThat(grade.publishToAckMillisP50()).isPositive();
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ final class HttpLine implements Line {
   private final LinkedBlockingQueue<Parcel> waiting = new LinkedBlockingQueue<>();
   private final Backoff backoff = new Backoff();
   private final Thread thread;
-  private volatile boolean closed;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   HttpLine(
       HttpClient client,
@@ -61,7 +62,7 @@ final class HttpLine implements Line {
   @Override
   public void send(Parcel parcel) {
     waiting.add(parcel);
-    if (closed) {
+    if (isClosed()) {
       refuseAll();
     }
   }
@@ -77,21 +78,25 @@ final class HttpLine implements Line {
 
   @Override
   public boolean isConnected() {
-    return !closed;
+    return !isClosed();
   }
 
   @Override
   public void close() {
-    closed = true;
+    closing.countDown();
     thread.interrupt();
   }
 
+  private boolean isClosed() {
+    return closing.getCount() == 0;
+  }
+
   private void run() {
-    while (!closed) {
+    while (!isClosed()) {
       try {
         deliver(waiting.take());
       } catch (InterruptedException e) {
-        closed = true;
+        closing.countDown();
       }
     }
     refuseAll();
@@ -158,6 +163,6 @@ final class HttpLine implements Line {
             .map(Long::parseLong)
             .orElse(0L);
     long seconds = Math.min(asked, RETRY_AFTER_SECONDS_MAX);
-    TimeUnit.MILLISECONDS.sleep(seconds * 1_000 + backoff.failed());
+    closing.await(seconds * 1_000 + backoff.failed(), TimeUnit.MILLISECONDS);
   }
 }
