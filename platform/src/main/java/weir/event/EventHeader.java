@@ -96,15 +96,27 @@ public final class EventHeader {
     out.putInt(utf8.length).put(utf8);
   }
 
+  /// The raw offset alone, for those who only compare places.
+  ///
+  /// @throws IllegalArgumentException when the header is of another version
+  public static long rawOffset(byte[] header) {
+    ByteBuffer in = ByteBuffer.wrap(header);
+    checkVersion(in.get());
+    return in.getLong();
+  }
+
+  private static void checkVersion(byte version) {
+    if (version != VERSION) {
+      throw new IllegalArgumentException("event header of version " + version);
+    }
+  }
+
   /// Reads the header and the value it belongs to.
   ///
   /// @throws IllegalArgumentException when the header is of another version
   public static Decoded decode(byte[] header, byte[] value) {
     ByteBuffer in = ByteBuffer.wrap(header);
-    byte version = in.get();
-    if (version != VERSION) {
-      throw new IllegalArgumentException("event header of version " + version);
-    }
+    checkVersion(in.get());
     long rawOffset = in.getLong();
     Instant time = instant(in.getLong());
     Instant receivedAt = instant(in.getLong());

@@ -23,7 +23,7 @@ public final class HeaderNames {
   public static final String DUE = "due";
 
   /// On messages in the retry topic, and on raw messages that come from there:
-  /// `lane:partition:offset`, the place in the raw topic from where they were handed over.
+  /// `lane:partition:offset:epoch`, the place in the raw topic from where they were handed over.
   /// Within a lane and partition the offsets only rise, so a repeat after a crash is known by
   /// an offset seen before.
   public static final String HANDED = "handed";

@@ -42,6 +42,10 @@ public final class Tally {
     counts.put(name, value);
   }
 
+  public void remove(String name) {
+    counts.remove(name);
+  }
+
   public long get(String name) {
     return counts.getOrDefault(name, 0L);
   }

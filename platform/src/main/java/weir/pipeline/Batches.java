@@ -65,7 +65,8 @@ final class Batches {
       Share share = flight.share(record.position().partition(), at);
       share.next = raw.offset() + 1;
       Handed handed = raw.handed();
-      boolean repeat = handed != null && !at.takeHanded(handed);
+      boolean written = at.tail().contains(raw.offset());
+      boolean repeat = handed != null && !at.take(handed) && !written;
       items.add(new Item(raw, share, repeat ? null : decode(raw)));
     }
     flight.shares().values().forEach(share -> share.lanes = share.progress.lanes());
@@ -146,6 +147,15 @@ final class Batches {
     Outcome outcome = item.outcome;
     share.counts.add((raw.isAgain() ? "again." : "in.") + outcome.family(), 1);
     counts.processed.increment();
+    EnrichedTail tail = share.progress.tail();
+    if (tail.contains(raw.offset())) {
+      writeOfTypeOnly(outcome, raw, share, flight, counts);
+      return;
+    }
+    if (tail.hasReturned(raw.message().id().value())) {
+      share.counts.add("retry." + outcome.family(), 1);
+      return;
+    }
     switch (outcome) {
       case Outcome.Decoded decoded -> writeEnriched(decoded, raw, share, flight, counts);
       case Outcome.SetAside(String family, Rejection rejection) ->
@@ -159,9 +169,29 @@ final class Batches {
     }
   }
 
+  /// The event was written before a crash; the registry may say something else by now, but readers
+  /// have seen it. Only the type's topic may lack it.
+  private void writeOfTypeOnly(
+      Outcome outcome, RawRecord raw, Share share, Flight flight, PipelineCounts counts) {
+    if (outcome instanceof Outcome.Decoded decoded) {
+      entries
+          .enriched(raw, decoded.event(), enricher.enrich(decoded))
+          .map(entry -> entries.ofType(entry, decoded.event().type()))
+          .ifPresent(entry -> flight.add(entry, raw, decoded.family()));
+    }
+    share.counts.add("out." + outcome.family(), 1);
+    counts.enriched.increment();
+  }
+
   private void writeEnriched(
       Outcome.Decoded decoded, RawRecord raw, Share share, Flight flight, PipelineCounts counts) {
     String family = decoded.family();
+    if (share.progress.tail().hasPassed(raw.offset())) {
+      flight.add(entries.overtaken(raw, share.progress.epoch()), raw, family);
+      share.counts.add("retry." + family, 1);
+      counts.retried.increment();
+      return;
+    }
     Optional<Entry> enriched = entries.enriched(raw, decoded.event(), enricher.enrich(decoded));
     if (enriched.isEmpty()) {
       writeDead(raw, family, Entries.TOO_LONG, share, flight, counts);
@@ -199,7 +229,7 @@ final class Batches {
       writeDead(raw, family, last, share, flight, counts);
       return;
     }
-    flight.add(entries.waiting(raw), raw, family);
+    flight.add(entries.waiting(raw, share.progress.epoch()), raw, family);
     share.counts.add("retry." + family, 1);
     counts.retried.increment();
   }

@@ -48,6 +48,10 @@ final class Entries {
     }
     Headers headers =
         new Headers().add(HeaderNames.EVENT_ID, event.id().value()).add(HeaderNames.EVENT, header);
+    Handed handed = raw.handed();
+    if (handed != null) {
+      headers.add(HeaderNames.HANDED, handed.toString());
+    }
     return Optional.of(
         new Entry(
             topics.enriched(),
@@ -80,18 +84,23 @@ final class Entries {
   }
 
   /// A message that waits for a missing reference.
-  Entry waiting(RawRecord raw) {
+  Entry waiting(RawRecord raw, long epoch) {
     int tries = raw.attempt();
-    return handOver(raw, tries + 1, clock.millis() + DELAYS_MILLIS[tries], tries + 1);
+    long due = clock.millis() + DELAYS_MILLIS[tries];
+    return handOver(raw, tries + 1, due, handed(tries + 1, raw, epoch));
   }
 
   /// An overtaken message, which gets a new place in the raw topic at once.
-  Entry overtaken(RawRecord raw) {
-    return handOver(raw, raw.attempt(), clock.millis(), Handed.OVERTAKEN);
+  Entry overtaken(RawRecord raw, long epoch) {
+    Handed from = handed(Handed.OVERTAKEN, raw, epoch);
+    return handOver(raw, raw.attempt(), clock.millis(), from);
   }
 
-  private Entry handOver(RawRecord raw, int attempt, long dueMillis, int lane) {
-    Handed from = new Handed(lane, raw.partition(), raw.offset());
+  private static Handed handed(int lane, RawRecord raw, long epoch) {
+    return new Handed(lane, raw.partition(), raw.offset(), epoch);
+  }
+
+  private Entry handOver(RawRecord raw, int attempt, long dueMillis, Handed from) {
     Headers headers =
         raw.lastingHeaders()
             .add(HeaderNames.ATTEMPT, Integer.toString(attempt))
@@ -104,6 +113,10 @@ final class Entries {
     LogRecord record = raw.record();
     byte[] value = raw.message().payload();
     return new Entry(topic, Entry.BY_KEY, record.key(), record.timestampMillis(), value, headers);
+  }
+
+  Topic enrichedTopic() {
+    return topics.enriched();
   }
 
   boolean isEnriched(Entry entry) {

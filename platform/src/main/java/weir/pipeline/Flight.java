@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ final class Flight {
     final RawRecord origin;
     final String family;
     private volatile boolean failed;
+    private volatile long offset = -1;
 
     Sent(Entry entry, RawRecord origin, String family) {
       this.entry = entry;
@@ -33,6 +35,11 @@ final class Flight {
     boolean failed() {
       return failed;
     }
+
+    /// Where the log put it; -1 when it did not.
+    long offset() {
+      return offset;
+    }
   }
 
   /// The share of one raw partition in the batch.
@@ -40,6 +47,7 @@ final class Flight {
     final Progress progress;
     final Tally counts = new Tally();
     long next;
+    long enrichedNext;
     long[] lanes = new long[0];
 
     Share(Progress progress) {
@@ -53,6 +61,10 @@ final class Flight {
 
   Share share(Partition partition, Progress progress) {
     return shares.computeIfAbsent(partition, any -> new Share(progress));
+  }
+
+  Share shareOf(RawRecord raw) {
+    return Objects.requireNonNull(shares.get(raw.record().position().partition()));
   }
 
   Map<Partition, Share> shares() {
@@ -81,6 +93,7 @@ final class Flight {
           one.entry,
           (position, failure) -> {
             one.failed = failure != null;
+            one.offset = position == null ? -1 : position.offset();
             latch.countDown();
           });
     }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import weir.log.Entry;
 import weir.log.EventLog;
 import weir.pipeline.Flight.Sent;
 import weir.pipeline.Flight.Share;
@@ -69,8 +70,7 @@ final class Mending {
           through.add(row.get());
         } else if (row.isPresent() && through.contains(row.get())) {
           late.add(sent);
-          found.addFirst(new Sent(entries.overtaken(sent.origin), sent.origin, sent.family));
-          recount(sent, flight);
+          found.addFirst(giveNewPlace(sent, flight));
         }
       }
       flight.sent().removeAll(late);
@@ -79,12 +79,14 @@ final class Mending {
   }
 
   /// What was counted as written is handed over instead.
-  private void recount(Sent sent, Flight flight) {
-    Share share = flight.shares().get(sent.origin.record().position().partition());
-    if (share != null && entries.isEnriched(sent.entry)) {
+  private Sent giveNewPlace(Sent sent, Flight flight) {
+    Share share = flight.shareOf(sent.origin);
+    if (entries.isEnriched(sent.entry)) {
       share.counts.add("out." + sent.family, -1);
       share.counts.add("retry." + sent.family, 1);
     }
+    Entry handedOver = entries.overtaken(sent.origin, share.progress.epoch());
+    return new Sent(handedOver, sent.origin, sent.family);
   }
 
   /// One at a time, so that they cannot overtake each other.

@@ -27,6 +27,7 @@ public final class Pipeline implements AutoCloseable {
   private final InstantSource clock;
   private final PipelineCounts counts;
   private final NewTypes newTypes;
+  private final PipelineTopics.OfTypes typeTopics;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
 
@@ -47,22 +48,26 @@ public final class Pipeline implements AutoCloseable {
     this.clock = clock;
     this.counts = new PipelineCounts(clock);
     this.newTypes = new NewTypes(directory, settings);
+    this.typeTopics = new PipelineTopics.OfTypes(log, topics);
   }
 
   /// Starts the threads. The topics must exist.
   public void start() {
-    PipelineTopics.OfTypes typeTopics = new PipelineTopics.OfTypes(log, topics);
     for (int i = 1; i <= settings.threads(); i++) {
-      launch("pipeline-" + i, worker(typeTopics));
+      launch("pipeline-" + i, worker());
     }
-    launch("retry-relay", new RetryRelay(log, topics.names(), counts, clock, closing));
+    launch("retry-relay", relay());
+  }
+
+  RetryRelay relay() {
+    return new RetryRelay(log, topics.names(), counts, clock, closing);
   }
 
   private void launch(String name, Runnable loop) {
     threads.add(Thread.ofPlatform().name(name).start(loop));
   }
 
-  Worker worker(PipelineTopics.OfTypes typeTopics) {
+  Worker worker() {
     Entries entries = new Entries(topics.names(), typeTopics, clock);
     Batches batches =
         new Batches(

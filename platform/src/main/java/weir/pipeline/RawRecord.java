@@ -98,7 +98,9 @@ record RawRecord(LogRecord record, RawMessage message, int attempt, @Nullable Ha
 
   /// From where a message was handed to the retry topic. A lane is a try: within a lane and a
   /// partition offsets rise.
-  record Handed(int lane, int partition, long offset) {
+  ///
+  /// @param epoch in which its worker held the partition
+  record Handed(int lane, int partition, long offset, long epoch) {
 
     /// Overtaken messages: written too late to keep their place, so they get a new one.
     static final int OVERTAKEN = 0;
@@ -108,11 +110,12 @@ record RawRecord(LogRecord record, RawMessage message, int attempt, @Nullable Ha
     static @Nullable Handed parse(String text) {
       String[] parts = text.split(":", -1);
       try {
-        return parts.length == 3
+        return parts.length == 4
             ? new Handed(
                 Math.floorMod(Integer.parseInt(parts[0]), LANES),
                 Integer.parseInt(parts[1]),
-                Long.parseLong(parts[2]))
+                Long.parseLong(parts[2]),
+                Long.parseLong(parts[3]))
             : null;
       } catch (NumberFormatException e) {
         return null;
@@ -121,7 +124,7 @@ record RawRecord(LogRecord record, RawMessage message, int attempt, @Nullable Ha
 
     @Override
     public String toString() {
-      return lane + ":" + partition + ":" + offset;
+      return lane + ":" + partition + ":" + offset + ":" + epoch;
     }
   }
 }

@@ -23,7 +23,7 @@ import weir.log.Partition;
 ///
 /// While one batch is on its way to the log the next is decoded. A shared part that is away
 /// makes it wait and try again for as long as it takes, without setting anything aside.
-final class Worker implements Runnable {
+final class Worker implements Runnable, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -62,15 +62,15 @@ final class Worker implements Runnable {
     this.clock = timing.clock;
     this.commitInterval = timing.commitInterval;
     this.closing = timing.closing;
-    this.progress = new ProgressMap(log, Pipeline.GROUP);
+    this.progress = new ProgressMap(log, Pipeline.GROUP, entries.enrichedTopic());
     this.backoff = new Backoff(closing);
   }
 
   @Override
   public void run() {
-    try (subscription) {
+    try (this) {
       while (closing.getCount() > 0) {
-        turn();
+        turn(POLL);
       }
       finish();
     } catch (InterruptedException interrupted) {
@@ -79,13 +79,13 @@ final class Worker implements Runnable {
   }
 
   /// One turn of the loop; never throws what waiting can mend.
-  void turn() throws InterruptedException {
+  void turn(Duration wait) throws InterruptedException {
     try {
       if (counts.stopped()) {
         boolean _ = closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return;
       }
-      advance(POLL);
+      advance(wait);
       if (backoff.isUsed()) {
         backoff.reset();
         counts.unstuck();
@@ -106,7 +106,7 @@ final class Worker implements Runnable {
     List<LogRecord> records = subscription.poll(wait);
     progress.keep(subscription.assigned().keySet());
     if (!records.isEmpty()) {
-      noticeGoingBack(records);
+      takeOver(records);
       Flight flight = batches.work(records, progress, counts);
       flights.addLast(flight);
       flight.start(log);
@@ -119,17 +119,18 @@ final class Worker implements Runnable {
     }
   }
 
-  /// After a rebalance the log may read again what was read but not committed.
-  private void noticeGoingBack(List<LogRecord> records) {
+  /// Begins with the partitions that are new, or that are read again after a rebalance.
+  private void takeOver(List<LogRecord> records) {
     Set<Partition> seen = new HashSet<>();
     for (LogRecord record : records) {
       Partition partition = record.position().partition();
-      if (seen.add(partition)) {
-        Progress known = progress.ifHeld(partition);
-        if (known != null && known.isBehind(record.position().offset())) {
-          progress.forget(partition);
-        }
+      Progress known = seen.add(partition) ? progress.ifHeld(partition) : null;
+      if (known != null && known.isBehind(record.position().offset())) {
+        progress.forget(partition);
       }
+    }
+    if (progress.takeOver(seen)) {
+      commit();
     }
   }
 
@@ -140,14 +141,24 @@ final class Worker implements Runnable {
       mend();
     }
     flights.removeFirst();
+    noteEnriched(oldest);
     oldest
         .shares()
         .forEach(
             (partition, share) -> {
               if (progress.ifHeld(partition) == share.progress) {
-                share.progress.finish(share.next, share.counts, share.lanes);
+                share.progress.finish(share);
               }
             });
+  }
+
+  private void noteEnriched(Flight flight) {
+    for (Flight.Sent sent : flight.sent()) {
+      if (entries.isEnriched(sent.entry)) {
+        Flight.Share share = flight.shareOf(sent.origin);
+        share.enrichedNext = Math.max(share.enrichedNext, sent.offset() + 1);
+      }
+    }
   }
 
   /// Waits for the log's answers. A log that is away answers in the end; only closing gives up.
@@ -204,5 +215,11 @@ final class Worker implements Runnable {
     } catch (LogException away) {
       LOG.warn("work stays uncommitted error={}", away.getMessage());
     }
+  }
+
+  /// Leaves the group. What was not committed is read again by whoever takes over.
+  @Override
+  public void close() {
+    subscription.close();
   }
 }
