@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Which devices to list, in the order of their ids.
 ///
-/// @param text found anywhere in id, name, model or location, whatever the case
+/// @param text found anywhere in id, name, model or location; A to Z in either case
 /// @param after start behind this id; costs the same on every page
 /// @param offset skip so many; for those that number their pages
 public record DeviceQuery(

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -77,7 +76,7 @@ final class DeviceTable {
     if (query.text() != null) {
       conditions.add(
           "lower(id || ' ' || name || ' ' || coalesce(model, '') || ' ' || coalesce(location, ''))"
-              + " LIKE :text ESCAPE '!'");
+              + " LIKE lower(:text) ESCAPE '!'");
     }
     return conditions;
   }
@@ -94,7 +93,7 @@ final class DeviceTable {
       select.bind("enabled", query.enabled() ? 1 : 0);
     }
     if (query.text() != null) {
-      String escaped = query.text().toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1");
+      String escaped = query.text().replaceAll("([!%_])", "!$1");
       select.bind("text", "%" + escaped + "%");
     }
     return select;

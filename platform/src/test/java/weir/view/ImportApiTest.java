@@ -138,7 +138,9 @@ class ImportApiTest {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertThat(report.get("created").asInt()).isEqualTo(100_000);
     assertThat(report.get("report")).isEmpty();
-    assertThat(took).isLessThan(Duration.ofSeconds(20));
+    assertThat(took)
+        .as("nine seconds when six builds share two cores")
+        .isLessThan(Duration.ofSeconds(40));
 
     long listing = System.nanoTime();
     assertThat(server.get("/api/devices?page_size=100&cursor=bulk-090000").json().get("items"))
