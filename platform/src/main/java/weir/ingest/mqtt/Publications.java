@@ -7,6 +7,7 @@ import weir.event.Door;
 import weir.event.EventId;
 import weir.event.RawMessage;
 import weir.ingest.Intake;
+import weir.ingest.Refusal;
 import weir.ingest.mqtt.RetainedMessages.Reservation;
 import weir.ingest.mqtt.packet.Message;
 
@@ -45,6 +46,12 @@ final class Publications {
       @Nullable DeviceId owner,
       @Nullable Reservation room,
       Intake.Answer answer) {
+    Intake.Answer whenDone = room == null ? answer : retaining(message, room, answer);
+    Refusal overQuota = owner == null ? null : intake.admit(owner, 1);
+    if (overQuota != null) {
+      whenDone.done(overQuota);
+      return;
+    }
     RawMessage raw =
         new RawMessage(
             id == null ? EventId.fresh(clock) : id,
@@ -54,7 +61,7 @@ final class Publications {
             message.qos(),
             clock.instant(),
             message.payload());
-    intake.accept(raw, room == null ? answer : retaining(message, room, answer));
+    intake.accept(raw, whenDone);
   }
 
   private Intake.Answer retaining(Message message, Reservation room, Intake.Answer answer) {

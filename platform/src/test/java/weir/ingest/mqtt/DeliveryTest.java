@@ -13,11 +13,13 @@ import static weir.ingest.mqtt.Packets.subscribe3;
 import static weir.ingest.mqtt.Packets.subscribe5;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import weir.ingest.DeviceQuota;
 import weir.ingest.IntakeSettings;
 import weir.testkit.MemoryLog;
 
@@ -147,6 +149,19 @@ class DeliveryTest {
   }
 
   @Test
+  void refusesADeviceMoreThanItsShare() {
+    DeviceQuota two = new DeviceQuota(1, 2, () -> 0);
+    try (DoorFixture small =
+            new DoorFixture(new MemoryLog(), new SettingsDraft(), IntakeSettings.defaults(), two);
+        RawClient client = RawClient.admitted(small.door.port(), connect5("c"))) {
+      assertThat(client.send(retain(1, "iot/d1/raw", "x")).read()).isEqualTo("40020001");
+      assertThat(client.send(retain(2, "iot/d1/raw", "x")).read()).isEqualTo("40020002");
+      assertThat(client.send(retain(3, "iot/d1/raw", "x")).read()).matches("40..000397.*");
+      assertThat(client.send(publish5(4, "iot/d2/raw", "x")).read()).isEqualTo("40020004");
+    }
+  }
+
+  @Test
   void sendsRetainedMessagesToNewSubscriptions() {
     try (RawClient client = admitted(connect5("c"))) {
       client.send(retain(1, "a/b", "kept")).read();
@@ -228,13 +243,15 @@ class DeliveryTest {
         RawClient publisher = admitted(connect5("p"))) {
       one.send(subscribe5(1, "$share/g/t", 0)).read();
       two.send(subscribe5(1, "$share/g/t", 0)).read();
-      for (int i = 1; i <= 4; i++) {
+      for (int i = 1; i <= 20; i++) {
         publisher.send(publish5(i, "t", "" + i)).read();
       }
-      List<String> first = List.of(one.read(), one.read());
-      List<String> second = List.of(two.read(), two.read());
-      assertThat(first).doesNotContainAnyElementsOf(second);
-      assertThat(one.isSilent()).isTrue();
+      await().until(() -> fixture.door.counts().deliveries() == 20);
+      List<String> first = allBeforePong(one);
+      List<String> second = allBeforePong(two);
+      assertThat(first).isNotEmpty().doesNotContainAnyElementsOf(second);
+      assertThat(second).isNotEmpty();
+      assertThat(first.size() + second.size()).isEqualTo(20);
       two.send(hex("e000"));
       await().until(() -> fixture.door.counts().sessions() == 2);
       publisher.send(publish5(5, "t", "5")).read();
@@ -242,6 +259,15 @@ class DeliveryTest {
       assertThat(one.read()).isEqualTo(qos0("30", "t", "", "5"));
       assertThat(one.read()).isEqualTo(qos0("30", "t", "", "6"));
     }
+  }
+
+  private static List<String> allBeforePong(RawClient client) {
+    List<String> packets = new ArrayList<>();
+    client.send(hex("c000"));
+    for (String next = client.read(); !next.equals("d000"); next = client.read()) {
+      packets.add(next);
+    }
+    return packets;
   }
 
   @Test

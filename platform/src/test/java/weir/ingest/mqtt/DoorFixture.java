@@ -58,9 +58,14 @@ final class DoorFixture implements AutoCloseable {
   }
 
   DoorFixture(MemoryLog log, SettingsDraft draft, IntakeSettings intakeSettings) {
+    this(log, draft, intakeSettings, DeviceQuota.unlimited());
+  }
+
+  DoorFixture(
+      MemoryLog log, SettingsDraft draft, IntakeSettings intakeSettings, DeviceQuota quota) {
     this.log = log;
     log.create(List.of(new TopicSpec(RAW, 4, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
-    intake = new Intake(log, RAW, intakeSettings, DeviceQuota.unlimited());
+    intake = new Intake(log, RAW, intakeSettings, quota);
     door =
         new MqttDoor(
             draft.settings(),
