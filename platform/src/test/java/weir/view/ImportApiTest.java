@@ -133,22 +133,24 @@ class ImportApiTest {
     for (int i = 0; i < 100_000; i++) {
       rows.append("bulk-%06d,smart_meter,Meter %d,Street %d,%d%n".formatted(i, i, i % 500, i % 7));
     }
-    long start = System.nanoTime();
+    Duration before = cpuTime();
     JsonNode report = server.send("POST", PATH + "?report=failed", CSV, rows.toString()).json();
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    Duration imported = cpuTime();
     assertThat(report.get("created").asInt()).isEqualTo(100_000);
     assertThat(report.get("report")).isEmpty();
-    assertThat(took)
-        .as("nine seconds when six builds share two cores")
-        .isLessThan(Duration.ofSeconds(40));
+    assertThat(imported.minus(before)).isLessThan(Duration.ofSeconds(20));
 
-    long listing = System.nanoTime();
     assertThat(server.get("/api/devices?page_size=100&cursor=bulk-090000").json().get("items"))
         .hasSize(100);
     assertThat(server.get("/api/devices?page=900&page_size=100").json().get("items")).hasSize(100);
     assertThat(server.get("/api/devices?type=smart_meter&q=Street+77").json().get("total").asInt())
         .isEqualTo(200);
-    assertThat(Duration.ofNanos(System.nanoTime() - listing)).isLessThan(Duration.ofSeconds(3));
+    assertThat(cpuTime().minus(imported)).isLessThan(Duration.ofSeconds(3));
+  }
+
+  /// What this process worked, however busy the machine is; server and client are both in it.
+  private static Duration cpuTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
   }
 
   @Test
