@@ -43,7 +43,7 @@ final class DirtyHours {
     }
   }
 
-  /// A line is `+` or `-` and the hour; a torn last line, after a crash, was never relied on.
+  /// A line is `+` or `-`, the hour and a semicolon; a torn one was never relied on.
   private void replay(String line) {
     if (!line.matches("[+-][0-9]{1,12};")) {
       return;
@@ -58,7 +58,7 @@ final class DirtyHours {
 
   private void compact() throws IOException {
     StringBuilder lines = new StringBuilder();
-    hours.keySet().forEach(hour -> lines.append('+').append(hour).append(";\n"));
+    hours.keySet().forEach(hour -> lines.append("\n+").append(hour).append(';'));
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.writeString(fresh, lines);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -66,11 +66,11 @@ final class DirtyHours {
 
   /// Must be called before a reading in this hour is committed.
   synchronized void mark(long hour, long nowMillis) {
-    touchedMillis.put(hour, nowMillis);
-    State known = hours.put(hour, State.DIRTY);
-    if (known == null) {
-      append("+" + hour + ";\n");
+    if (!hours.containsKey(hour)) {
+      append("+" + hour);
     }
+    hours.put(hour, State.DIRTY);
+    touchedMillis.put(hour, nowMillis);
   }
 
   /// Takes the hours that ended, and were left alone, before a time. The caller makes sure that
@@ -89,7 +89,7 @@ final class DirtyHours {
   /// The rollup of this hour is written, unless it was marked since it was taken.
   synchronized void finish(long hour) {
     if (hours.get(hour) == State.TAKEN) {
-      append("-" + hour + ";\n");
+      append("-" + hour);
       hours.remove(hour);
       touchedMillis.remove(hour);
     }
@@ -106,9 +106,11 @@ final class DirtyHours {
     return found;
   }
 
-  private void append(String line) {
+  /// Every entry starts a line of its own, so that one that was torn spoils no other.
+  private void append(String entry) {
     try {
-      Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(
+          file, "\n" + entry + ";", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }

@@ -29,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.series.StoreException;
 
 /// The QuestDB engine and its query threads.
@@ -38,6 +40,7 @@ import weir.series.StoreException;
 /// and a query that takes too long is cancelled.
 final class Engine implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration SCAN_LIMIT = Duration.ofMinutes(10);
 
   private final CairoEngine cairo;
@@ -200,6 +203,11 @@ final class Engine implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while closing QuestDB", e);
     }
-    cairo.close();
+    try {
+      cairo.close();
+    } catch (CairoException e) {
+      // A writer that failed on a full disk is still counted as in use; the process goes on.
+      LOG.warn("QuestDB did not close well reason={}", e.getMessage());
+    }
   }
 }

@@ -72,6 +72,99 @@ final class EngineConfiguration extends DefaultCairoConfiguration {
     return 5_000;
   }
 
+  // The sizes below are where pools start and how long queues between threads are. The defaults
+  // are for a server of its own and cost some 60 MB of heap.
+
+  @Override
+  public int getSqlCompilerPoolCapacity() {
+    return 4;
+  }
+
+  @Override
+  public int getSqlLexerPoolCapacity() {
+    return 128;
+  }
+
+  @Override
+  public int getSqlModelPoolCapacity() {
+    return 64;
+  }
+
+  @Override
+  public int getSqlExpressionPoolCapacity() {
+    return 512;
+  }
+
+  @Override
+  public int getSqlColumnPoolCapacity() {
+    return 512;
+  }
+
+  @Override
+  public int getGroupByPoolCapacity() {
+    return 64;
+  }
+
+  @Override
+  public int getExplainPoolCapacity() {
+    return 2;
+  }
+
+  @Override
+  public int getUnorderedPageFrameReduceQueueCapacity() {
+    return 64;
+  }
+
+  @Override
+  public int getPageFrameReduceQueueCapacity() {
+    return 8;
+  }
+
+  @Override
+  public int getPageFrameReduceShardCount() {
+    return 2;
+  }
+
+  @Override
+  public int getVectorAggregateQueueCapacity() {
+    return 64;
+  }
+
+  @Override
+  public int getColumnIndexerQueueCapacity() {
+    return 16;
+  }
+
+  @Override
+  public int getLatestByQueueCapacity() {
+    return 8;
+  }
+
+  @Override
+  public int getO3PartitionQueueCapacity() {
+    return 128;
+  }
+
+  @Override
+  public int getO3OpenColumnQueueCapacity() {
+    return 128;
+  }
+
+  @Override
+  public int getO3CopyQueueCapacity() {
+    return 128;
+  }
+
+  @Override
+  public int getO3CallbackQueueCapacity() {
+    return 128;
+  }
+
+  @Override
+  public int getO3PurgeDiscoveryQueueCapacity() {
+    return 128;
+  }
+
   @Override
   public int getSqlSortValuePageSize() {
     return MIB;

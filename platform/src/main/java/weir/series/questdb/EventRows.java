@@ -1,14 +1,17 @@
 package weir.series.questdb;
 
+import io.questdb.cairo.CairoError;
+import io.questdb.cairo.CairoException;
 import io.questdb.cairo.TableToken;
 import io.questdb.cairo.TableWriter;
 import io.questdb.cairo.wal.WalWriter;
-import io.questdb.std.Misc;
 import io.questdb.std.str.Utf8String;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.event.Event;
 import weir.event.Reading;
 import weir.series.Micros;
@@ -18,6 +21,8 @@ import weir.series.Micros;
 /// What is added is committed together. After a failure everything is rolled back and the writers
 /// are given up; the next batch opens new ones.
 final class EventRows implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventRows.class);
 
   private final Engine engine;
   private final Tables tables;
@@ -102,18 +107,27 @@ final class EventRows implements AutoCloseable {
     }
   }
 
+  /// Never throws for what QuestDB could not do: what made the rollback necessary is what counts.
   void rollback() {
     try {
       catalog.rollback();
-    } finally {
-      close();
+    } catch (CairoException | CairoError e) {
+      LOG.warn("new series could not be rolled back reason={}", e.getMessage());
     }
+    close();
   }
 
-  /// Gives the writers back; what they have not committed is dropped.
+  /// Gives the writers back; what they have not committed is dropped. A writer that fails at
+  /// that, on a full disk for instance, is not used again.
   @Override
   public void close() {
-    writers.values().forEach(Misc::free);
+    for (WalWriter writer : writers.values()) {
+      try {
+        writer.close();
+      } catch (CairoException | CairoError e) {
+        LOG.warn("a table writer did not close well reason={}", e.getMessage());
+      }
+    }
     writers.clear();
   }
 }

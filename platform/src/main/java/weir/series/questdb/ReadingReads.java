@@ -28,7 +28,7 @@ final class ReadingReads {
   /// The newest value is looked for in these spans before now, then everywhere.
   private static final List<Duration> SPANS = List.of(Duration.ofDays(1), Duration.ofDays(30));
 
-  /// Up to so many series are looked for one by one.
+  private static final int ROWS_PER_SERIES = 4;
   private static final int SCANS_MAX = 32;
 
   private final Engine engine;
@@ -60,35 +60,48 @@ final class ReadingReads {
     Set<Integer> found = new HashSet<>();
     for (Series.Kind kind : Series.Kind.values()) {
       List<Integer> ids = ids(wanted.values(), kind);
-      if (ids.isEmpty()) {
-        continue;
-      }
-      Consumer<Record> visitor =
-          row -> {
-            Series series = wanted.get(row.getInt(2));
-            if (series != null) {
-              found.add(series.id());
-              newest.merge(series.metric(), measured(row, series), ReadingReads::later);
-            }
-          };
       for (RetentionClass kept : tables.classes()) {
-        lastRows(table(kept, kind), within, ids, visitor);
+        lastRows(
+            table(kept, kind),
+            within,
+            ids,
+            row -> {
+              Series series = wanted.get(row.getInt(2));
+              if (series != null) {
+                found.add(series.id());
+                newest.merge(series.metric(), measured(row, series), ReadingReads::later);
+              }
+            });
       }
     }
     wanted.keySet().removeAll(found);
   }
 
-  /// The last row of each series: few by scanning back for each, many in one pass over all.
+  /// Visits the last row of each series, and some before. Metrics are mostly sent together, so
+  /// that the newest few rows have nearly all; of the rest, few are looked for one by one from
+  /// the end, and many in one pass over everything.
   private void lastRows(String table, Filter within, List<Integer> ids, Consumer<Record> visitor) {
-    String columns = "select ts, value, series from " + table;
-    if (ids.size() > SCANS_MAX) {
-      String where = within.copy().among("series", ids).where();
-      engine.select(columns + where + " latest on ts partition by series", List.of(), visitor);
+    if (ids.isEmpty()) {
       return;
     }
-    for (int id : ids) {
-      String where = within.copy().number("series = ", id).where();
-      engine.select(columns + where + " limit -1", List.of(), visitor);
+    String columns = "select ts, value, series from " + table;
+    String newestFirst = " order by ts desc limit ";
+    Set<Integer> missing = new HashSet<>(ids);
+    Consumer<Record> noting =
+        row -> {
+          missing.remove(row.getInt(2));
+          visitor.accept(row);
+        };
+    String where = within.copy().among("series", ids).where();
+    engine.select(columns + where + newestFirst + ids.size() * ROWS_PER_SERIES, List.of(), noting);
+    if (missing.size() > SCANS_MAX) {
+      String rest = within.copy().among("series", List.copyOf(missing)).where();
+      engine.select(columns + rest + " latest on ts partition by series", List.of(), visitor);
+      return;
+    }
+    for (int id : missing) {
+      String one = within.copy().number("series = ", id).where();
+      engine.select(columns + one + newestFirst + 1, List.of(), visitor);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import weir.event.Reading;
 import weir.series.RefusedException;
 
@@ -18,14 +19,16 @@ final class SeriesCatalog implements AutoCloseable {
 
   private static final Series[] NONE = {};
 
-  private final TableWriter table;
+  private final Engine engine;
   private final int seriesPerDeviceMax;
   private final Map<String, Series[]> byDevice = new ConcurrentHashMap<>();
   private final Map<String, String> names = new ConcurrentHashMap<>();
   private final List<Series> uncommitted = new ArrayList<>();
   private int next;
+  private @Nullable TableWriter table;
 
   SeriesCatalog(Engine engine, int seriesPerDeviceMax) {
+    this.engine = engine;
     this.seriesPerDeviceMax = seriesPerDeviceMax;
     engine.select(
         "select id, device, metric, unit, kind from series",
@@ -41,7 +44,6 @@ final class SeriesCatalog implements AutoCloseable {
                   named(String.valueOf(row.getVarcharA(3))),
                   Series.Kind.of(row.getByte(4))));
         });
-    this.table = engine.cairo().getWriter(engine.table(Tables.SERIES), "catalog");
   }
 
   /// The number of a reading's series; a new one is given when it has none.
@@ -69,7 +71,7 @@ final class SeriesCatalog implements AutoCloseable {
             Series.Kind.of(reading));
     uncommitted.add(series);
     remember(series);
-    TableWriter.Row row = table.newRow();
+    TableWriter.Row row = writer().newRow();
     row.putInt(0, series.id());
     row.putVarchar(1, new Utf8String(series.device()));
     row.putVarchar(2, new Utf8String(series.metric()));
@@ -77,6 +79,15 @@ final class SeriesCatalog implements AutoCloseable {
     row.putByte(4, series.kind().code());
     row.append();
     return series;
+  }
+
+  private TableWriter writer() {
+    TableWriter open = table;
+    if (open == null) {
+      open = engine.cairo().getWriter(engine.table(Tables.SERIES), "catalog");
+      table = open;
+    }
+    return open;
   }
 
   private void remember(Series series) {
@@ -97,7 +108,7 @@ final class SeriesCatalog implements AutoCloseable {
 
   void commit() {
     if (!uncommitted.isEmpty()) {
-      table.commit();
+      writer().commit();
       uncommitted.clear();
     }
   }
@@ -109,16 +120,23 @@ final class SeriesCatalog implements AutoCloseable {
           (device, known) ->
               Arrays.stream(known).filter(one -> one.id() != series.id()).toArray(Series[]::new));
     }
-    uncommitted.clear();
-    table.rollback();
+    if (!uncommitted.isEmpty()) {
+      uncommitted.clear();
+      close();
+    }
   }
 
   List<Series> of(String device) {
     return List.of(byDevice.getOrDefault(device, NONE));
   }
 
+  /// Gives the writer back, with what was not committed; the next series opens it again.
   @Override
   public void close() {
-    table.close();
+    TableWriter open = table;
+    table = null;
+    if (open != null) {
+      open.close();
+    }
   }
 }
