@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param partition the partition to append to, or [#BY_KEY]
 /// @param key records with one key stay in order; null spreads them
-/// @param timestampMillis the record's time, milliseconds since the epoch
+/// @param timestampMillis the record's time, milliseconds since the epoch; retention goes by it, so
+///     an old one is removed at once
 /// @param value null deletes the key in a compacted topic
 @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares entries.
 public record Entry(

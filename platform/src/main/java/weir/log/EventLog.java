@@ -22,8 +22,10 @@ public interface EventLog extends AutoCloseable {
     void done(@Nullable Position position, @Nullable LogException failure);
   }
 
-  /// Makes sure the topics exist; returns when they can be written. Existing topics stay as they
-  /// are.
+  /// Makes sure the topics exist; returns when they can be written. Existing topics keep their
+  /// partitions; a log inside this process takes over their new retention, a cluster is left alone.
+  ///
+  /// @throws LogException when an existing topic has another number of partitions
   void create(Collection<TopicSpec> topics);
 
   /// Queues an entry and returns; entries of one key are appended in the order of the calls.

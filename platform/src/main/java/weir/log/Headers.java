@@ -2,6 +2,7 @@ package weir.log;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,8 @@ public final class Headers {
     return bytes(name).map(value -> new String(value, StandardCharsets.UTF_8));
   }
 
+  /// A view, not a copy.
   public List<Header> entries() {
-    return List.copyOf(entries);
+    return Collections.unmodifiableList(entries);
   }
 }

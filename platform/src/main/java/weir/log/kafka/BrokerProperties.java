@@ -47,10 +47,15 @@ final class BrokerProperties {
   private static void storage(Properties properties, Path folder, KafkaSettings settings) {
     put(properties, "log.dirs", folder);
     put(properties, "auto.create.topics.enable", false);
-    put(properties, "message.max.bytes", settings.recordBytesMax() + 64 * 1024);
+    put(
+        properties,
+        "message.max.bytes",
+        settings.recordBytesMax() + KafkaSettings.BATCH_OVERHEAD_BYTES);
     put(properties, "log.segment.bytes", settings.segmentBytes());
     put(properties, "log.index.size.max.bytes", 1024 * 1024);
-    put(properties, "log.retention.check.interval.ms", 30_000);
+    // What is over the limit may grow for this long before it is removed.
+    put(properties, "log.retention.check.interval.ms", 5_000);
+    put(properties, "log.initial.task.delay.ms", 1_000);
     put(properties, "log.segment.delete.delay.ms", 1_000);
     // Recovery after a kill reads what came after the last checkpoint.
     put(properties, "log.flush.offset.checkpoint.interval.ms", 5_000);
@@ -83,8 +88,8 @@ final class BrokerProperties {
 
   private static void timing(Properties properties) {
     // After a kill the broker may register again only when its old session is over.
-    put(properties, "broker.session.timeout.ms", 1_500);
-    put(properties, "broker.heartbeat.interval.ms", 250);
+    put(properties, "broker.session.timeout.ms", 2_000);
+    put(properties, "broker.heartbeat.interval.ms", 400);
     put(properties, "metadata.max.idle.interval.ms", 0);
     put(properties, "group.initial.rebalance.delay.ms", 0);
     // Members that died with the process hold their partitions until their session is over.

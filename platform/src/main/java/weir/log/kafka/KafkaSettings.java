@@ -37,6 +37,9 @@ public record KafkaSettings(
     Duration linger,
     Compression compression) {
 
+  /// What a batch adds to its records, generously.
+  static final int BATCH_OVERHEAD_BYTES = 64 * 1024;
+
   private static final int MEBIBYTE = 1024 * 1024;
 
   /// The codecs that every Kafka client reads.
@@ -53,12 +56,14 @@ public record KafkaSettings(
         replicationFactor == -1 || replicationFactor >= 1,
         "replication-factor must be -1 or at least 1");
     check(retention.isPositive(), "retention must be longer than zero");
-    check(segmentBytes >= MEBIBYTE, "segment-bytes must be at least 1048576");
-    check(retentionBytes >= 2L * segmentBytes, "retention-bytes must hold two segments");
-    check(diskReserveBytes >= 0, "disk-reserve-bytes must not be negative");
     check(
         recordBytesMax >= 1_024 && recordBytesMax <= 64 * MEBIBYTE,
         "record-bytes-max must be 1024 to 67108864");
+    check(
+        segmentBytes >= recordBytesMax + BATCH_OVERHEAD_BYTES,
+        "segment-bytes must be at least record-bytes-max and 65536");
+    check(retentionBytes >= 2L * segmentBytes, "retention-bytes must hold two segments");
+    check(diskReserveBytes >= 0, "disk-reserve-bytes must not be negative");
     check(
         bufferBytes >= 2L * recordBytesMax, "buffer-bytes must be at least twice record-bytes-max");
     check(
@@ -85,14 +90,32 @@ public record KafkaSettings(
         256L * MEBIBYTE,
         2 * MEBIBYTE,
         64 * MEBIBYTE,
-        Duration.ofMillis(2),
-        Compression.NONE);
+        Duration.ofMillis(5),
+        Compression.LZ4);
   }
 
   /// The same settings with another port, for tests and tools.
   public KafkaSettings withPort(int other) {
     return new KafkaSettings(
         other,
+        bootstrapServers,
+        clientProperties,
+        partitions,
+        replicationFactor,
+        retention,
+        retentionBytes,
+        segmentBytes,
+        diskReserveBytes,
+        recordBytesMax,
+        bufferBytes,
+        linger,
+        compression);
+  }
+
+  /// The same settings with other disk limits, for tests and tools.
+  public KafkaSettings withDisk(long retentionBytes, int segmentBytes, long diskReserveBytes) {
+    return new KafkaSettings(
+        port,
         bootstrapServers,
         clientProperties,
         partitions,

@@ -5,21 +5,27 @@ import static java.util.stream.Collectors.toMap;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +39,9 @@ import weir.log.TopicSpec;
 /// What exists in the log: topics, their offset ranges, and what groups committed. Waits up to ten
 /// seconds for the cluster.
 final class KafkaTopics implements AutoCloseable {
+
+  private static final Duration CREATE_WAIT = Duration.ofSeconds(10);
+  private static final Duration RETRY_WAIT = Duration.ofMillis(10);
 
   private final Admin admin;
   private final KafkaSettings settings;
@@ -54,9 +63,26 @@ final class KafkaTopics implements AutoCloseable {
           throw failed("create topic " + spec.topic(), failure);
         }
         checkPartitions(spec);
+        if (settings.embedded()) {
+          takeOver(spec);
+        }
       }
     }
     awaitLeaders(specs);
+  }
+
+  private void takeOver(TopicSpec spec) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, spec.topic().name());
+    List<AlterConfigOp> changes =
+        configs(spec).entrySet().stream()
+            .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
+            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+            .toList();
+    try {
+      resultOf(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+    } catch (ExecutionException failure) {
+      throw failed("configure topic " + spec.topic(), failure);
+    }
   }
 
   /// A new partition takes records only once its leader is ready; asking the leader waits for that.
@@ -67,13 +93,40 @@ final class KafkaTopics implements AutoCloseable {
         all.put(new TopicPartition(spec.topic().name(), i), OffsetSpec.latest());
       }
     }
-    offsets(all);
+    long deadline = System.nanoTime() + CREATE_WAIT.toNanos();
+    while (!haveLeaders(all)) {
+      if (System.nanoTime() > deadline) {
+        throw new LogException("topics cannot be written yet: " + specs);
+      }
+      LockSupport.parkNanos(RETRY_WAIT.toNanos());
+    }
+  }
+
+  private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    try {
+      resultOf(admin.listOffsets(partitions).all());
+      return true;
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof RetriableException) {
+        return false;
+      }
+      throw failed("find the leaders of new topics", failure);
+    }
   }
 
   private NewTopic newTopic(TopicSpec spec) {
+    Optional<Short> replication =
+        settings.replicationFactor() == -1
+            ? Optional.empty()
+            : Optional.of((short) settings.replicationFactor());
+    return new NewTopic(spec.topic().name(), Optional.of(spec.partitions()), replication)
+        .configs(configs(spec));
+  }
+
+  private Map<String, String> configs(TopicSpec spec) {
     Map<String, String> configs = new HashMap<>();
     configs.put("cleanup.policy", spec.cleanup().name().toLowerCase(Locale.ROOT));
-    configs.put("max.message.bytes", Integer.toString(settings.recordBytesMax() + 64 * 1024));
+    configs.put("max.message.bytes", Integer.toString(messageBytesMax()));
     switch (spec.cleanup()) {
       case DELETE -> {
         long bytes = settings.retentionBytes() / spec.partitions();
@@ -83,17 +136,17 @@ final class KafkaTopics implements AutoCloseable {
       }
       case COMPACT -> configs.put("segment.ms", "3600000");
     }
-    Optional<Short> replication =
-        settings.replicationFactor() == -1
-            ? Optional.empty()
-            : Optional.of((short) settings.replicationFactor());
-    return new NewTopic(spec.topic().name(), Optional.of(spec.partitions()), replication)
-        .configs(configs);
+    return configs;
   }
 
-  /// Removal works by whole segments, so a partition should have some.
+  /// Removal works by whole segments, so a partition should have some; a segment must hold the
+  /// longest record.
   private long segmentBytes(long partitionBytes) {
-    return Math.clamp(partitionBytes / 4, 1024 * 1024, settings.segmentBytes());
+    return Math.clamp(partitionBytes / 4, messageBytesMax(), settings.segmentBytes());
+  }
+
+  private int messageBytesMax() {
+    return settings.recordBytesMax() + KafkaSettings.BATCH_OVERHEAD_BYTES;
   }
 
   private void checkPartitions(TopicSpec spec) {

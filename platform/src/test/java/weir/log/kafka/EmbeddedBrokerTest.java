@@ -3,6 +3,7 @@ package weir.log.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,8 @@ class EmbeddedBrokerTest {
   private static final Topic TOPIC = new Topic("iot.raw");
   private static final Partition FIRST = new Partition(TOPIC, 0);
 
+  private static final int MEBIBYTE = 1024 * 1024;
+
   @TempDir private Path folder;
 
   @Test
@@ -40,7 +44,7 @@ class EmbeddedBrokerTest {
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
         KafkaLog log = new KafkaLog(broker, SETTINGS)) {
       create(log);
-      log.append(entry("kept")).join();
+      log.append(entry("kept".getBytes(UTF_8))).join();
       try (var member = log.join("group", Set.of(TOPIC))) {
         while (member.poll(Duration.ofMillis(100)).isEmpty()) {}
         member.commit(Map.of(FIRST, new Committed(1, "stored=1")));
@@ -52,6 +56,29 @@ class EmbeddedBrokerTest {
       assertThat(log.ranges(Set.of(TOPIC))).containsEntry(FIRST, new OffsetRange(0, 1));
       assertThat(log.committed("group")).containsEntry(FIRST, new Committed(1, "stored=1"));
     }
+  }
+
+  @Test
+  void removesTheOldestRecordsAboveTheLimitOfBytesEvenWhenItCameLater() {
+    KafkaSettings small = SETTINGS.withDisk(8 * MEBIBYTE, 4 * MEBIBYTE, 0);
+    try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS)) {
+      try (KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+        create(log);
+      }
+      try (KafkaLog log = new KafkaLog(broker, small)) {
+        create(log);
+        for (int i = 0; i < 16; i++) {
+          log.append(entry(Ledger.incompressible(MEBIBYTE))).join();
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> range(log).start() > 4);
+        assertThat(range(log).end()).isEqualTo(16);
+      }
+    }
+  }
+
+  private static OffsetRange range(KafkaLog log) {
+    return Objects.requireNonNull(log.ranges(Set.of(TOPIC)).get(FIRST));
   }
 
   @Test
@@ -85,7 +112,8 @@ class EmbeddedBrokerTest {
       create(log);
       Headers headers = new Headers().add("event-id", "e-1").add("door", "mqtt");
       byte[] value = "{\"t\":21.5}".getBytes(UTF_8);
-      log.append(new Entry(TOPIC, 0, "sensor-1", 1L, value, headers)).join();
+      log.append(new Entry(TOPIC, 0, "sensor-1", System.currentTimeMillis(), value, headers))
+          .join();
 
       String server = broker.bootstrapServers();
       String read = kcat("-b", server, "-C", "-t", TOPIC.name(), "-e", "-q", "-f", "%k|%h|%s");
@@ -109,7 +137,7 @@ class EmbeddedBrokerTest {
     log.create(List.of(new TopicSpec(TOPIC, 1, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
   }
 
-  private static Entry entry(String value) {
-    return new Entry(TOPIC, 0, "key", 1L, value.getBytes(UTF_8), new Headers());
+  private static Entry entry(byte[] value) {
+    return new Entry(TOPIC, 0, "key", System.currentTimeMillis(), value, new Headers());
   }
 }

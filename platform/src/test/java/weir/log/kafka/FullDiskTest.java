@@ -113,21 +113,8 @@ class FullDiskTest {
   }
 
   private static KafkaSettings settings(long diskReserveBytes) {
-    KafkaSettings defaults = KafkaSettings.defaults();
-    return new KafkaSettings(
-        0,
-        "",
-        defaults.clientProperties(),
-        defaults.partitions(),
-        defaults.replicationFactor(),
-        defaults.retention(),
-        defaults.retentionBytes(),
-        defaults.segmentBytes(),
-        diskReserveBytes,
-        defaults.recordBytesMax(),
-        defaults.bufferBytes(),
-        defaults.linger(),
-        defaults.compression());
+    KafkaSettings defaults = KafkaSettings.defaults().withPort(0);
+    return defaults.withDisk(defaults.retentionBytes(), defaults.segmentBytes(), diskReserveBytes);
   }
 
   private static boolean run(String... command) throws IOException, InterruptedException {

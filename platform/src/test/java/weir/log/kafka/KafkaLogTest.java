@@ -54,11 +54,16 @@ class KafkaLogTest extends EventLogContract {
     byte[] tooLong = new byte[KafkaSettings.defaults().recordBytesMax() + 1];
 
     assertThatThrownBy(
-            () -> log.append(new Entry(topic, 0, "key", 1L, tooLong, new Headers())).join())
+            () ->
+                log.append(
+                        new Entry(
+                            topic, 0, "key", System.currentTimeMillis(), tooLong, new Headers()))
+                    .join())
         .hasCauseInstanceOf(LogException.class);
 
     byte[] longest = new byte[KafkaSettings.defaults().recordBytesMax() - 1_024];
-    log.append(new Entry(topic, 0, "key", 1L, longest, new Headers())).join();
+    log.append(new Entry(topic, 0, "key", System.currentTimeMillis(), longest, new Headers()))
+        .join();
     assertThat(readAll(1)).hasSize(1);
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLog.LogReader;
@@ -34,9 +35,15 @@ final class Ledger {
         TOPIC,
         Entry.BY_KEY,
         "device-" + number % 50,
-        1L,
-        new byte[bytes],
+        System.currentTimeMillis(),
+        incompressible(bytes),
         new Headers().add(NUMBER, Integer.toString(number)));
+  }
+
+  static byte[] incompressible(int bytes) {
+    byte[] value = new byte[bytes];
+    ThreadLocalRandom.current().nextBytes(value);
+    return value;
   }
 
   /// The numbers of all records in the log.
