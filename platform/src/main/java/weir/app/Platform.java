@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.device.Registry;
 import weir.event.Rejection;
@@ -67,6 +68,7 @@ public final class Platform implements AutoCloseable {
   private final Meters meters = parts.add(new Meters());
   private Optional<String> newAdminToken = Optional.empty();
   private String kafkaServers = "";
+  private @Nullable EventLog doorLog;
   private @Nullable MqttDoor mqtt;
   private @Nullable WebDoor web;
 
@@ -114,7 +116,7 @@ public final class Platform implements AutoCloseable {
       startPipeline(log, dialects, registry, applications);
     }
     if (plays(Role.GATEWAY)) {
-      services.add(openDoors(log, dialects, registry));
+      services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry));
     }
     web =
         parts.add(
@@ -156,22 +158,32 @@ public final class Platform implements AutoCloseable {
   }
 
   private EventLog openLog() {
-    KafkaLog log = parts.add(settings.kafka().embedded() ? embeddedLog() : clusterLog());
+    Function<KafkaLog.Patience, KafkaLog> opener =
+        settings.kafka().embedded() ? embeddedLog() : clusterLog();
+    EventLog log = parts.add(opener.apply(KafkaLog.Patience.LASTING));
     log.create(
         settings.topics().specs(settings.kafka().partitions(), settings.kafka().retention()));
+    if (plays(Role.GATEWAY)) {
+      doorLog = parts.add(opener.apply(KafkaLog.Patience.PROMPT));
+    }
     return log;
   }
 
-  private KafkaLog embeddedLog() {
+  private Function<KafkaLog.Patience, KafkaLog> embeddedLog() {
     try {
       Path folder = settings.dataDir().resolve("kafka");
       EmbeddedBroker broker = parts.add(new EmbeddedBroker(folder, settings.kafka()));
       kafkaServers = broker.bootstrapServers();
       health.watch("log", () -> wrong(broker));
-      return new KafkaLog(broker, settings.kafka());
+      return patience -> new KafkaLog(broker, settings.kafka(), patience);
     } catch (LogException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Function<KafkaLog.Patience, KafkaLog> clusterLog() {
+    kafkaServers = settings.kafka().bootstrapServers();
+    return patience -> new KafkaLog(settings.kafka(), patience);
   }
 
   private static Optional<String> wrong(EmbeddedBroker broker) {
@@ -179,11 +191,6 @@ public final class Platform implements AutoCloseable {
       return Optional.of("the broker is down and is being started again");
     }
     return broker.hasRoom() ? Optional.empty() : Optional.of("the disk is full");
-  }
-
-  private KafkaLog clusterLog() {
-    kafkaServers = settings.kafka().bootstrapServers();
-    return new KafkaLog(settings.kafka());
   }
 
   private Registry openRegistry() {

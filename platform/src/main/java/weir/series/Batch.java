@@ -23,7 +23,10 @@ final class Batch {
   private static final String UNKNOWN_FAMILY = "unknown";
 
   /// An event and the record that it came in.
-  record Pending(LogRecord record, Event event, long rawOffset) {}
+  ///
+  /// @param repeat its raw offset came before; it is written all the same, because writing an event
+  ///     again changes nothing, but not counted
+  record Pending(LogRecord record, Event event, long rawOffset, boolean repeat) {}
 
   /// A record that will not be stored, and why.
   ///
@@ -63,11 +66,12 @@ final class Batch {
     if (tally.counts().containsKey(RAW) && rawOffset <= tally.get(RAW)) {
       tally.add("repeat." + event.family(), 1);
       repeats++;
+      pending.add(new Pending(record, event, rawOffset, true));
       return;
     }
     tally.set(RAW, rawOffset);
     tally.add("stored." + event.family(), 1);
-    pending.add(new Pending(record, event, rawOffset));
+    pending.add(new Pending(record, event, rawOffset, false));
   }
 
   private static Optional<EventHeader.Decoded> decode(LogRecord record) {
@@ -102,7 +106,7 @@ final class Batch {
     String family = one.event().family();
     refused.add(new Refused(one.record(), one.rawOffset(), family, why));
     Tally tally = tallies.get(one.record().position().partition());
-    if (tally != null) {
+    if (tally != null && !one.repeat()) {
       tally.add("stored." + family, -1);
       tally.add("aside." + family, 1);
     }

@@ -11,8 +11,8 @@ import java.time.Duration;
 /// @param retryDelayMax longest pause
 /// @param failuresPerMinuteMax events set aside because of unexpected errors before the writer
 ///     stops setting aside and waits for mending
-/// @param repeatWindow events without a time of their own that are remembered, so that one sent
-///     again under the same id is stored once
+/// @param repeatWindow latest events whose ids are remembered, so that one sent again with another
+///     time is stored once
 public record SeriesSettings(
     int batchSize,
     Duration batchTimeout,

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import weir.event.Event;
 import weir.event.Reading;
 import weir.log.EventLog;
 import weir.log.LogException;
@@ -160,30 +159,23 @@ public final class SeriesWriter implements AutoCloseable {
     return records;
   }
 
-  /// Leaves out events that were written before under the same id and without a time of their
-  /// own: the store cannot tell those, because their receive times differ.
+  /// Leaves out events that were written lately under the same id, whatever their times: the store
+  /// alone would tell them apart by time.
   private List<Batch.Pending> withoutKnown(List<Batch.Pending> pending) {
     List<Batch.Pending> fresh = new ArrayList<>(pending.size());
     Set<UUID> here = new HashSet<>();
     for (Batch.Pending one : pending) {
-      Event event = one.event();
-      UUID id = event.id().uuid();
-      if (hasOwnTime(event) || (!recent.contains(id) && here.add(id))) {
+      UUID id = one.event().id().uuid();
+      if (!recent.contains(id) && here.add(id)) {
         fresh.add(one);
       }
     }
     return fresh;
   }
 
-  private static boolean hasOwnTime(Event event) {
-    return !event.time().equals(event.receivedAt());
-  }
-
   private void remember(List<Batch.Pending> written) {
     for (Batch.Pending one : written) {
-      if (!hasOwnTime(one.event())) {
-        recent.add(one.event().id().uuid());
-      }
+      recent.add(one.event().id().uuid());
     }
   }
 

@@ -42,7 +42,7 @@ final class ClientProperties {
     return extra;
   }
 
-  Map<String, Object> producer() {
+  Map<String, Object> producer(KafkaLog.Patience patience) {
     Map<String, Object> properties = common("weir-producer");
     properties.put("acks", "all");
     properties.put("enable.idempotence", true);
@@ -55,10 +55,13 @@ final class ClientProperties {
     properties.put("max.in.flight.requests.per.connection", 1);
     properties.put("buffer.memory", (long) settings.bufferBytes());
     properties.put("max.request.size", settings.recordBytesMax());
-    // An append never waits long; what does not fit fails.
-    properties.put("max.block.ms", 20);
+    boolean lasting = patience == KafkaLog.Patience.LASTING;
+    // A prompt append never waits long; what does not fit fails.
+    properties.put("max.block.ms", lasting ? 5_000 : 20);
     properties.put("request.timeout.ms", 3_000);
-    properties.put("delivery.timeout.ms", DELIVERY_MILLIS);
+    // A batch that is given up may be in the log or get there later, behind its successors. Only
+    // one that is never given up keeps its place.
+    properties.put("delivery.timeout.ms", lasting ? Integer.MAX_VALUE : DELIVERY_MILLIS);
     // A topic that rested must not make the next append wait for its metadata.
     properties.put("metadata.max.idle.ms", Duration.ofDays(365).toMillis());
     return properties;

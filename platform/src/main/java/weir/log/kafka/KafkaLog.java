@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,10 +27,22 @@ import weir.log.TopicSpec;
 
 /// The log on Kafka, through ordinary clients: the embedded broker and a cluster look the same.
 ///
-/// An append fails when it is not durable after five seconds, and at once when the buffer is full
-/// or the record is too long.
+/// How long an append may take is a matter of [Patience]. Whatever the patience, a record that is
+/// too long fails at once.
 public final class KafkaLog implements EventLog {
 
+  /// What an append does when the log cannot take it.
+  public enum Patience {
+    /// Fails when it is not durable after five seconds, and at once when the buffer or the disk is
+    /// full: somebody outside waits for the answer. What failed may be in the log all the same.
+    PROMPT,
+    /// Goes on for as long as it takes, so that what is sent is in the log once and in order. When
+    /// the buffer or the disk is full the caller waits, five seconds at most.
+    LASTING
+  }
+
+  private static final Duration ROOM_WAIT = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration CREATE_WAIT = Duration.ofSeconds(10);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(6);
   private static final int OVERHEAD_BYTES = 128;
@@ -40,24 +53,27 @@ public final class KafkaLog implements EventLog {
   private final AtomicLong waitingBytes = new AtomicLong();
   private final long waitingBytesMax;
   private final BooleanSupplier hasRoom;
+  private final Patience patience;
 
   /// The log in the cluster that the settings name.
-  public KafkaLog(KafkaSettings settings) {
-    this(settings.bootstrapServers(), () -> true, settings);
+  public KafkaLog(KafkaSettings settings, Patience patience) {
+    this(settings.bootstrapServers(), () -> true, settings, patience);
   }
 
   /// The log in the embedded broker, which must be closed after this.
-  public KafkaLog(EmbeddedBroker broker, KafkaSettings settings) {
-    this(broker.bootstrapServers(), broker::hasRoom, settings);
+  public KafkaLog(EmbeddedBroker broker, KafkaSettings settings, Patience patience) {
+    this(broker.bootstrapServers(), broker::hasRoom, settings, patience);
   }
 
-  private KafkaLog(String bootstrapServers, BooleanSupplier hasRoom, KafkaSettings settings) {
+  private KafkaLog(
+      String bootstrapServers, BooleanSupplier hasRoom, KafkaSettings settings, Patience patience) {
     this.hasRoom = hasRoom;
+    this.patience = patience;
     this.properties = new ClientProperties(bootstrapServers, settings);
     this.topics = new KafkaTopics(properties, settings);
     this.producer =
         new KafkaProducer<>(
-            properties.producer(), new ByteArraySerializer(), new ByteArraySerializer());
+            properties.producer(patience), new ByteArraySerializer(), new ByteArraySerializer());
     // Kafka's buffer holds partly filled batches, so it is full before all its bytes are used.
     this.waitingBytesMax = settings.bufferBytes() * 3L / 4;
   }
@@ -91,6 +107,9 @@ public final class KafkaLog implements EventLog {
 
   @Override
   public void append(Entry entry, Appended callback) {
+    if (patience == Patience.LASTING) {
+      awaitRoom();
+    }
     if (!hasRoom.getAsBoolean()) {
       callback.done(
           null, new LogException("the log's disk is full up to kafka.disk-reserve-bytes"));
@@ -115,6 +134,17 @@ public final class KafkaLog implements EventLog {
     } catch (KafkaException | IllegalStateException refused) {
       waitingBytes.addAndGet(-cost);
       callback.done(null, failed(topic, refused));
+    }
+  }
+
+  private void awaitRoom() {
+    if (hasRoom.getAsBoolean() && waitingBytes.get() < waitingBytesMax / 2) {
+      return;
+    }
+    long deadline = System.nanoTime() + ROOM_WAIT.toNanos();
+    while ((!hasRoom.getAsBoolean() || waitingBytes.get() > waitingBytesMax / 2)
+        && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(LOOK.toNanos());
     }
   }
 

@@ -42,7 +42,7 @@ class EmbeddedBrokerTest {
   @Test
   void keepsRecordsAndPositionsOverARestart() {
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
       create(log);
       log.append(entry("kept".getBytes(UTF_8))).join();
       try (var member = log.join("group", Set.of(TOPIC))) {
@@ -51,7 +51,7 @@ class EmbeddedBrokerTest {
       }
     }
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
       create(log);
       assertThat(log.ranges(Set.of(TOPIC))).containsEntry(FIRST, new OffsetRange(0, 1));
       assertThat(log.committed("group")).containsEntry(FIRST, new Committed(1, "stored=1"));
@@ -108,7 +108,7 @@ class EmbeddedBrokerTest {
   void stockToolsReadKeysAndHeaders() throws IOException, InterruptedException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
       create(log);
       Headers headers = new Headers().add("event-id", "e-1").add("door", "mqtt");
       byte[] value = "{\"t\":21.5}".getBytes(UTF_8);

@@ -63,7 +63,7 @@ class FullDiskTest {
   private void appendUntilFullThenFree(KafkaSettings settings)
       throws IOException, InterruptedException {
     try (EmbeddedBroker broker = new EmbeddedBroker(disk.resolve("kafka"), settings);
-        KafkaLog log = new KafkaLog(broker, settings)) {
+        KafkaLog log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT)) {
       Ledger.create(log);
       while (failed.get() == 0) {
         append(log);

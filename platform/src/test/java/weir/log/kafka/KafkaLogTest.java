@@ -25,7 +25,7 @@ class KafkaLogTest extends EventLogContract {
   static void open() {
     KafkaSettings settings = KafkaSettings.defaults().withPort(0);
     broker = new EmbeddedBroker(folder, settings);
-    log = new KafkaLog(broker, settings);
+    log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT);
   }
 
   @AfterAll

@@ -34,7 +34,7 @@ class KilledLogTest {
     }
 
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
       List<Integer> kept = Ledger.numbers(log);
       assertThat(new HashSet<>(kept)).as("none twice").hasSameSizeAs(kept);
       acknowledged.removeAll(new HashSet<>(kept));

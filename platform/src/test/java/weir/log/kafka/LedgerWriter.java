@@ -16,7 +16,7 @@ final class LedgerWriter {
   public static void main(String[] arguments) throws InterruptedException {
     KafkaSettings settings = KafkaSettings.defaults().withPort(0);
     EmbeddedBroker broker = new EmbeddedBroker(Path.of(arguments[0]), settings);
-    KafkaLog log = new KafkaLog(broker, settings);
+    KafkaLog log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT);
     Ledger.create(log);
     PrintStream acknowledged = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
     Semaphore room = new Semaphore(IN_FLIGHT_MAX);
