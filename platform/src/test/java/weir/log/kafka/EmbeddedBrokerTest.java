@@ -62,10 +62,10 @@ class EmbeddedBrokerTest {
   void removesTheOldestRecordsAboveTheLimitOfBytesEvenWhenItCameLater() {
     KafkaSettings small = SETTINGS.withDisk(8 * MEBIBYTE, 4 * MEBIBYTE, 0);
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS)) {
-      try (KafkaLog log = new KafkaLog(broker, SETTINGS)) {
+      try (KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
         create(log);
       }
-      try (KafkaLog log = new KafkaLog(broker, small)) {
+      try (KafkaLog log = new KafkaLog(broker, small, KafkaLog.Patience.PROMPT)) {
         create(log);
         for (int i = 0; i < 16; i++) {
           log.append(entry(Ledger.incompressible(MEBIBYTE))).join();
