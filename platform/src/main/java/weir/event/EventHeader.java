@@ -27,6 +27,9 @@ public final class EventHeader {
   private static final byte NUMBER = 1;
   private static final byte TEXT = 2;
   private static final byte WITH_TIME = 2;
+  private static final int EVENT_TEXTS = 5;
+  private static final int TEXTS_OF_READING = 3;
+  private static final byte[] NO_TEXT = {};
   private static final int FIXED_BYTES = 1 + 8 + 8 + 8 + 4 + 2;
 
   private EventHeader() {}
@@ -36,59 +39,68 @@ public final class EventHeader {
   public record Decoded(Event event, long rawOffset) {}
 
   public static byte[] encode(Event event, long rawOffset) {
-    List<byte[]> texts = new ArrayList<>(5 + 3 * event.readings().size());
-    int bytes = FIXED_BYTES;
-    for (String text :
-        List.of(
-            event.id().value(),
-            event.device().value(),
-            event.type(),
-            event.family(),
-            event.kind())) {
-      bytes += collect(text, texts);
-    }
-    for (Reading reading : event.readings()) {
-      bytes += 1 + collect(reading.metric(), texts) + collect(reading.unit(), texts);
-      bytes += reading.at() == null ? 0 : 8;
-      bytes +=
-          switch (reading) {
-            case Reading.Numeric number -> 8;
-            case Reading.Textual text -> collect(text.value(), texts);
-          };
-    }
-    byte[] header = new byte[bytes];
-    write(event, rawOffset, texts, ByteBuffer.wrap(header));
-    return header;
-  }
-
-  private static int collect(String text, List<byte[]> texts) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    texts.add(utf8);
-    return 4 + utf8.length;
-  }
-
-  private static void write(Event event, long rawOffset, List<byte[]> texts, ByteBuffer out) {
+    byte[][] texts = texts(event);
+    byte[] header = new byte[bytes(event.readings(), texts)];
+    ByteBuffer out = ByteBuffer.wrap(header);
     out.put(VERSION).putLong(rawOffset);
     out.putLong(micros(event.time())).putLong(micros(event.receivedAt()));
     out.putInt(event.json().length - 1);
-    int next = 0;
-    while (next < 5) {
-      putText(out, texts.get(next++));
+    for (int i = 0; i < EVENT_TEXTS; i++) {
+      putText(out, texts[i]);
     }
     out.putShort((short) event.readings().size());
+    int next = EVENT_TEXTS;
     for (Reading reading : event.readings()) {
-      Instant at = reading.at();
-      byte kind = reading instanceof Reading.Numeric ? NUMBER : TEXT;
-      out.put(at == null ? kind : (byte) (kind + WITH_TIME));
-      putText(out, texts.get(next++));
-      putText(out, texts.get(next++));
-      switch (reading) {
-        case Reading.Numeric number -> out.putDouble(number.value());
-        case Reading.Textual text -> putText(out, texts.get(next++));
-      }
-      if (at != null) {
-        out.putLong(micros(at));
-      }
+      put(out, reading, texts, next);
+      next += TEXTS_OF_READING;
+    }
+    return header;
+  }
+
+  /// All texts in UTF-8; a number has none for its value.
+  private static byte[][] texts(Event event) {
+    byte[][] texts = new byte[EVENT_TEXTS + TEXTS_OF_READING * event.readings().size()][];
+    texts[0] = utf8(event.id().value());
+    texts[1] = utf8(event.device().value());
+    texts[2] = utf8(event.type());
+    texts[3] = utf8(event.family());
+    texts[4] = utf8(event.kind());
+    int next = EVENT_TEXTS;
+    for (Reading reading : event.readings()) {
+      texts[next++] = utf8(reading.metric());
+      texts[next++] = utf8(reading.unit());
+      texts[next++] = reading instanceof Reading.Textual text ? utf8(text.value()) : NO_TEXT;
+    }
+    return texts;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static int bytes(List<Reading> readings, byte[][] texts) {
+    int bytes = FIXED_BYTES;
+    for (byte[] text : texts) {
+      bytes += text == NO_TEXT ? 0 : 4 + text.length;
+    }
+    for (Reading reading : readings) {
+      bytes += 1 + (reading instanceof Reading.Numeric ? 8 : 0) + (reading.at() == null ? 0 : 8);
+    }
+    return bytes;
+  }
+
+  private static void put(ByteBuffer out, Reading reading, byte[][] texts, int first) {
+    Instant at = reading.at();
+    byte kind = reading instanceof Reading.Numeric ? NUMBER : TEXT;
+    out.put(at == null ? kind : (byte) (kind + WITH_TIME));
+    putText(out, texts[first]);
+    putText(out, texts[first + 1]);
+    switch (reading) {
+      case Reading.Numeric number -> out.putDouble(number.value());
+      case Reading.Textual _ -> putText(out, texts[first + 2]);
+    }
+    if (at != null) {
+      out.putLong(micros(at));
     }
   }
 

@@ -82,27 +82,46 @@ public final class TopicPattern implements Comparable<TopicPattern> {
   /// The values of the fields of one topic, in the order of [#fields]; null when the topic
   /// does not match.
   public @Nullable List<String> match(String topic) {
+    return matches(topic) ? values(topic) : null;
+  }
+
+  /// Makes no garbage, as most patterns that are tried do not match.
+  private boolean matches(String topic) {
+    int start = 0;
+    for (int i = 0; i < levels.size(); i++) {
+      if (start > topic.length()) {
+        return false;
+      }
+      int end = endOfLevel(topic, start);
+      boolean matches =
+          levels.get(i) instanceof Level.Literal(String literal)
+              ? isLiteral(topic, start, end, literal)
+              : end > start;
+      if (!matches) {
+        return false;
+      }
+      start = end + 1;
+    }
+    return open || start > topic.length();
+  }
+
+  private List<String> values(String topic) {
     String[] values = new String[fields.size()];
     int field = 0;
     int start = 0;
-    for (Level level : levels) {
-      if (start > topic.length()) {
-        return null;
-      }
-      int slash = topic.indexOf('/', start);
-      int end = slash < 0 ? topic.length() : slash;
-      if (level instanceof Level.Literal literal) {
-        if (!isLiteral(topic, start, end, literal.text)) {
-          return null;
-        }
-      } else if (end == start) {
-        return null;
-      } else if (level instanceof Level.Field) {
+    for (int i = 0; i < levels.size(); i++) {
+      int end = endOfLevel(topic, start);
+      if (levels.get(i) instanceof Level.Field) {
         values[field++] = topic.substring(start, end);
       }
       start = end + 1;
     }
-    return open || start > topic.length() ? List.of(values) : null;
+    return List.of(values);
+  }
+
+  private static int endOfLevel(String topic, int start) {
+    int slash = topic.indexOf('/', start);
+    return slash < 0 ? topic.length() : slash;
   }
 
   private static boolean isLiteral(String topic, int start, int end, String literal) {

@@ -151,8 +151,7 @@ final class Decoding {
             || micros - received > settings.timeAheadMax().toNanos() / 1_000);
   }
 
-  private static String detectedType(Route route, DeviceId id, Draft draft)
-      throws RejectedException {
+  private String detectedType(Route route, DeviceId id, Draft draft) throws RejectedException {
     String named = route.field(Dialect.TYPE);
     String said = draft.type();
     if (named != null && said != null && !named.equals(said)) {
@@ -161,7 +160,7 @@ final class Decoding {
     }
     String stated = said != null ? said : named;
     String type = stated != null ? stated : route.dialect().types().infer(id.value(), draft);
-    if (!DeviceType.isValidName(type)) {
+    if (directory.type(type).isEmpty() && !DeviceType.isValidName(type)) {
       throw RejectedException.invalid(
           route.dialect().roles().type(), "must be of [A-Za-z0-9_-]{1,64}");
     }

@@ -83,7 +83,10 @@ final class Enricher {
     if (!event.kind().equals("telemetry") || measurements.isEmpty()) {
       return true;
     }
-    long there = measurements.stream().filter(name -> hasMetric(event, name)).count();
+    int there = 0;
+    for (String name : measurements) {
+      there += hasMetric(event, name) ? 1 : 0;
+    }
     return there >= measurements.size() * COMPLETE_SHARE;
   }
 

@@ -29,6 +29,7 @@ public final class MemoryDirectory implements Directory {
   private final Map<String, DecodingParameter> parameters = new ConcurrentHashMap<>();
   private final AtomicLong generation = new AtomicLong();
   private volatile boolean away;
+  private volatile String broken = "";
 
   /// From now on every question fails.
   public void fail() {
@@ -37,6 +38,12 @@ public final class MemoryDirectory implements Directory {
 
   public void mend() {
     away = false;
+  }
+
+  /// Look-ups of devices whose name starts so end in an error that nobody expects; an empty
+  /// text ends that.
+  public void breakFor(String start) {
+    broken = start;
   }
 
   private void check() {
@@ -126,6 +133,9 @@ public final class MemoryDirectory implements Directory {
   @Override
   public Optional<Device> device(DeviceId id) {
     check();
+    if (!broken.isEmpty() && id.value().startsWith(broken)) {
+      throw new IllegalStateException("broken on command");
+    }
     return Optional.ofNullable(devices.get(id));
   }
 
