@@ -2,6 +2,7 @@ package weir.pipeline;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import weir.event.EventHeader;
@@ -10,6 +11,7 @@ import weir.log.EventLog;
 import weir.log.EventLog.LogReader;
 import weir.log.EventLog.OffsetRange;
 import weir.log.Headers;
+import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 
@@ -24,6 +26,7 @@ final class EnrichedTail {
   static final EnrichedTail NONE = new EnrichedTail(Set.of(), Set.of());
 
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final int IDLE_POLLS_MAX = 50;
 
   private final Set<Long> rawOffsets;
   private final Set<String> returned;
@@ -46,8 +49,14 @@ final class EnrichedTail {
     try (LogReader reader = log.reader()) {
       long next = Math.max(from, range.start());
       reader.seek(Map.of(enriched, next));
+      int idle = 0;
       while (next < range.end()) {
-        for (LogRecord record : reader.poll(POLL)) {
+        List<LogRecord> records = reader.poll(POLL);
+        idle = records.isEmpty() ? idle + 1 : 0;
+        if (idle > IDLE_POLLS_MAX) {
+          throw new LogException("cannot read " + enriched + " to its end");
+        }
+        for (LogRecord record : records) {
           Headers headers = record.headers();
           headers
               .bytes(HeaderNames.EVENT)

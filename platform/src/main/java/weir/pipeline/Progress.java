@@ -14,8 +14,8 @@ import weir.pipeline.RawRecord.Handed;
 final class Progress {
 
   private static final String EPOCH = "epoch";
-  private static final String START = "start.";
-  private static final String LANE = "lane.";
+  private static final String START = "start-";
+  private static final String LANE = "lane-";
   private static final String ENRICHED = "enriched";
 
   /// Messages handed over so many epochs ago are not told from ghosts any more.
@@ -26,6 +26,7 @@ final class Progress {
   private final long[] lanesRead = new long[Handed.LANES];
   private long done;
   private long read;
+  private boolean begun;
   private boolean dirty;
 
   private Progress(long offset, Tally tally, EnrichedTail tail) {
@@ -74,8 +75,14 @@ final class Progress {
     return offset < read;
   }
 
+  /// Whether records are missing since the last one: somebody else had the partition meanwhile.
+  boolean isAhead(long offset) {
+    return begun && offset > read;
+  }
+
   void read(long offset) {
     read = offset + 1;
+    begun = true;
   }
 
   /// Takes a handed-over message; false when it was taken before or is a ghost.

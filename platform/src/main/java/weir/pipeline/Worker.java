@@ -105,8 +105,7 @@ final class Worker implements Runnable, AutoCloseable {
   void advance(Duration wait) throws InterruptedException {
     List<LogRecord> records = subscription.poll(wait);
     progress.keep(subscription.assigned().keySet());
-    if (!records.isEmpty()) {
-      takeOver(records);
+    if (!records.isEmpty() && takeOver(records)) {
       Flight flight = batches.work(records, progress, counts);
       flights.addLast(flight);
       flight.start(log);
@@ -119,12 +118,17 @@ final class Worker implements Runnable, AutoCloseable {
     }
   }
 
-  /// Begins with the partitions that are new, or that are read again after a rebalance.
-  private void takeOver(List<LogRecord> records) {
+  /// Begins with the partitions that are new, or that are read again after a rebalance. False when
+  /// somebody else had a partition meanwhile, and all is read again from what was committed.
+  private boolean takeOver(List<LogRecord> records) throws InterruptedException {
     Set<Partition> seen = new HashSet<>();
     for (LogRecord record : records) {
       Partition partition = record.position().partition();
       Progress known = seen.add(partition) ? progress.ifHeld(partition) : null;
+      if (known != null && known.isAhead(record.position().offset())) {
+        dropAll();
+        return false;
+      }
       if (known != null && known.isBehind(record.position().offset())) {
         progress.forget(partition);
       }
@@ -132,6 +136,16 @@ final class Worker implements Runnable, AutoCloseable {
     if (progress.takeOver(seen)) {
       commit();
     }
+    return true;
+  }
+
+  private void dropAll() throws InterruptedException {
+    for (Flight flight : flights) {
+      await(flight);
+    }
+    flights.clear();
+    progress.forgetAll();
+    subscription.rewind();
   }
 
   private void settleOldest() throws InterruptedException {
