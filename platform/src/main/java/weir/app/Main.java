@@ -31,6 +31,7 @@ public final class Main {
         .addSubcommand(new SimulateCommand(out))
         .addSubcommand(new AuditCommand(out))
         .addSubcommand(new DeadLetterCommand(out))
+        .addSubcommand(new TrainCommand())
         .setOut(out)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Main::explain);
