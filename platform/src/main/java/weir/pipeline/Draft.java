@@ -1,5 +1,6 @@
 package weir.pipeline;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +152,7 @@ final class Draft {
     for (int i = 0; i < readings; i++) {
       String unit = units[i];
       String text = texts[i];
-      java.time.Instant at = times[i] == NO_TIME ? null : Timestamps.instant(times[i]);
+      Instant at = times[i] == NO_TIME ? null : Timestamps.instant(times[i]);
       made[i] =
           text != null
               ? new Reading.Textual(metrics[i], text, unit == null ? "" : unit, at)

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import weir.pipeline.Dialect.Form;
 import weir.pipeline.Draft.Slot;
 import weir.pipeline.Plan.Node;
@@ -372,9 +371,5 @@ final class MessageReader {
     if (dialect.readingsRequired() && draft.count() == 0) {
       throw RejectedException.invalid("", "no measurement is in the message");
     }
-  }
-
-  @Nullable Node channels() {
-    return plan.channels;
   }
 }

@@ -61,10 +61,6 @@ final class PipelineCounts {
     return stopped;
   }
 
-  boolean isStuck() {
-    return stuckSince != null;
-  }
-
   PipelineHealth health(int typesRegistered) {
     Map<Reason, Long> aside = new EnumMap<>(Reason.class);
     setAside.forEach((reason, count) -> aside.put(reason, count.sum()));

@@ -77,7 +77,6 @@ final class Plan {
           "data_quality");
 
   final Node top = new Node(Role.LEVEL, "");
-  final @Nullable Node channels;
   private final Dialect dialect;
   private final Role otherwise;
   private int learned;
@@ -96,7 +95,7 @@ final class Plan {
     declare(dialect.roles().model(), new Node(Role.MODEL, ""));
     dialect.readings().forEach(this::declareReading);
     dialect.groups().forEach((name, group) -> declare(name, new Node(Role.GROUP, group.prefix())));
-    channels = dialect.channels().map(this::declareChannels).orElse(null);
+    dialect.channels().ifPresent(this::declareChannels);
     dialect.ignored().forEach(name -> declare(name, new Node(Role.KEEP, "")));
     dialect.required().forEach(this::require);
     TAKEN.forEach(name -> child(top, name).head = Head.TAKEN);
@@ -120,10 +119,8 @@ final class Plan {
     declare(name, node);
   }
 
-  private Node declareChannels(Dialect.Channels channels) {
-    Node node = new Node(Role.CHANNELS, channels.prefix());
-    declare(channels.field(), node);
-    return node;
+  private void declareChannels(Dialect.Channels channels) {
+    declare(channels.field(), new Node(Role.CHANNELS, channels.prefix()));
   }
 
   private void require(String name) {

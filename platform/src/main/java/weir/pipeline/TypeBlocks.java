@@ -3,6 +3,7 @@ package weir.pipeline;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import weir.device.DeviceType;
@@ -74,7 +75,7 @@ final class TypeBlocks {
   private static void writeField(JsonGenerator json, String name, Field field, String groupUnit)
       throws IOException {
     json.writeObjectFieldStart(name);
-    json.writeStringField("type", field.kind().name().toLowerCase(java.util.Locale.ROOT));
+    json.writeStringField("type", field.kind().name().toLowerCase(Locale.ROOT));
     if (!field.unit().equals(groupUnit)) {
       json.writeStringField("unit", field.unit());
     }
