@@ -13,7 +13,8 @@ import java.time.Duration;
 /// @param timeAheadMax how far a device's clock may be ahead of the receive time
 /// @param commitInterval how long finished work may stay uncommitted; it is done again after a
 ///     crash
-/// @param failuresPerMinuteMax unexpected errors above which a thread stops and raises an alarm
+/// @param failuresPerMinuteMax unexpected errors of a thread above which the pipeline stops
+///     and raises an alarm
 /// @param dialects a folder of dialect files beside the built-in ones; empty for none
 public record PipelineSettings(
     int threads,
