@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import weir.event.EventId;
 
 /// Measures a platform in a process of its own under a named load, and prints the figures.
 ///
@@ -169,7 +171,8 @@ public final class Bench implements Callable<Integer> {
   }
 
   private int puback(Load load) throws Exception {
-    try (ServerProcess server = new ServerProcess(home, "gateway", Map.of())) {
+    try (ServerProcess server =
+        new ServerProcess(home, "gateway", Map.of("WEIR_QUOTA_MESSAGES_PER_SECOND", "0"))) {
       server.awaitReady();
       try (LoadGenerator generator =
           new LoadGenerator(options(load, server, Duration.ofSeconds(seconds)))) {
@@ -202,7 +205,7 @@ public final class Bench implements Callable<Integer> {
     try (ServerProcess server = new ServerProcess(home, "gateway,pipeline,series,view", Map.of())) {
       double ready = server.awaitReady();
       long from = System.nanoTime();
-      QueryableProbe.publishOne(server, "bench-first");
+      QueryableProbe.publishOne(server, EventId.fresh(InstantSource.system()).value());
       double stored = ready + (System.nanoTime() - from) / 1e9;
       System.out.printf("ready after              %.1f s%n", ready);
       System.out.printf("first event stored after %.1f s%n", stored);

@@ -3,7 +3,9 @@ package weir.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.locks.LockSupport;
+import weir.event.EventId;
 
 /// Publishes an event now and then and asks for it until it is found: the time from publish to
 /// queryable, the question included.
@@ -32,7 +34,7 @@ final class QueryableProbe {
     try {
       while (running) {
         long from = System.nanoTime();
-        publishOne(server, "probe-" + published);
+        publishOne(server, EventId.fresh(InstantSource.system()).value());
         latency.record(System.nanoTime() - from);
         published++;
         LockSupport.parkNanos(PAUSE.toNanos());
@@ -57,7 +59,7 @@ final class QueryableProbe {
       if (System.nanoTime() > deadline) {
         throw new IOException("the event " + id + " was not found in time");
       }
-      LockSupport.parkNanos(5_000_000);
+      LockSupport.parkNanos(10_000_000);
     }
   }
 

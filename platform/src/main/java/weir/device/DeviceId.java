@@ -10,6 +10,14 @@ public record DeviceId(String value) {
 
   public static final int LENGTH_MAX = 128;
 
+  private static final boolean[] ALLOWED = new boolean[128];
+
+  static {
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-"
+        .chars()
+        .forEach(c -> ALLOWED[c] = true);
+  }
+
   public DeviceId {
     if (!isValid(value)) {
       throw new IllegalArgumentException(
@@ -37,13 +45,7 @@ public record DeviceId(String value) {
   }
 
   private static boolean isAllowed(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '-'
-        || c == '_'
-        || c == '.'
-        || c == ':';
+    return c < ALLOWED.length && ALLOWED[c];
   }
 
   @Override

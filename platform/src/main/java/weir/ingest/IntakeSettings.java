@@ -16,6 +16,6 @@ public record IntakeSettings(int messageBytesMax, int bytesInFlightMax) {
   }
 
   public static IntakeSettings defaults() {
-    return new IntakeSettings(256 * 1024, 16 * 1024 * 1024);
+    return new IntakeSettings(256 * 1024, 8 * 1024 * 1024);
   }
 }

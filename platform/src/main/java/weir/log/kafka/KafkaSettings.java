@@ -89,7 +89,7 @@ public record KafkaSettings(
         64 * MEBIBYTE,
         256L * MEBIBYTE,
         2 * MEBIBYTE,
-        64 * MEBIBYTE,
+        32 * MEBIBYTE,
         Duration.ofMillis(5),
         Compression.LZ4);
   }
