@@ -44,7 +44,7 @@ public record SeriesSettings(
 
   public static SeriesSettings defaults() {
     return new SeriesSettings(
-        10_000,
+        4_000,
         Duration.ofMillis(100),
         Duration.ofMillis(100),
         Duration.ofSeconds(30),

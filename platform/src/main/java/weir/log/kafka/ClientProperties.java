@@ -79,8 +79,8 @@ final class ClientProperties {
     Map<String, Object> properties = common(name);
     properties.put("enable.auto.commit", false);
     properties.put("auto.offset.reset", "earliest");
-    properties.put("max.poll.records", 5_000);
-    properties.put("fetch.max.bytes", 8 * 1024 * 1024);
+    properties.put("max.poll.records", 2_000);
+    properties.put("fetch.max.bytes", 4 * 1024 * 1024);
     properties.put("max.partition.fetch.bytes", 1024 * 1024);
     properties.put("default.api.timeout.ms", 10_000);
     return properties;
