@@ -79,7 +79,7 @@ final class LogPlatform implements AutoCloseable {
     TopicOwners owners = owners(dialects);
     mqtt = new MqttDoor(onFreePorts(), intake, log, owners, access, nobodyListens(), clock);
     mqtt.start();
-    HttpDoorSettings http = new HttpDoorSettings("127.0.0.1", 0, 65_536, 100, true);
+    HttpDoorSettings http = new HttpDoorSettings("127.0.0.1", 0, 65_536, 100);
     IngestApi ingest = new IngestApi(intake, http, new Senders(access), owners, clock);
     web =
         WebServer.builder()

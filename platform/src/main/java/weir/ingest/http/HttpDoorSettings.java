@@ -6,9 +6,7 @@ package weir.ingest.http;
 /// @param port 0 takes a free one
 /// @param bodyBytesMax longest body of a request to `/ingest`, in bytes
 /// @param eventsPerRequestMax most events in one array or NDJSON body
-/// @param anonymous whether senders on loopback may post without a credential
-public record HttpDoorSettings(
-    String host, int port, int bodyBytesMax, int eventsPerRequestMax, boolean anonymous) {
+public record HttpDoorSettings(String host, int port, int bodyBytesMax, int eventsPerRequestMax) {
 
   public HttpDoorSettings {
     if (port < 0 || port > 65_535) {
@@ -20,6 +18,6 @@ public record HttpDoorSettings(
   }
 
   public static HttpDoorSettings defaults() {
-    return new HttpDoorSettings("127.0.0.1", 8080, 1024 * 1024, 10_000, true);
+    return new HttpDoorSettings("127.0.0.1", 8080, 1024 * 1024, 10_000);
   }
 }

@@ -44,7 +44,7 @@ class IngestApiTest {
   @BeforeEach
   void start() {
     log.create(Topics.defaults().specs(1, Duration.ofDays(1)));
-    HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, 4_096, 5, true);
+    HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, 4_096, 5);
     DeviceQuota quota = new DeviceQuota(1, 20, () -> 0);
     Intake intake = new Intake(log, Topics.defaults().raw(), IntakeSettings.defaults(), quota);
     IngestApi api =
