@@ -173,7 +173,21 @@ public final class DecodeBench {
 
     private Device made(DeviceId id) {
       return new Device(
-          id, "bench", "", null, null, null, null, true, Map.of(), Instant.EPOCH, Instant.EPOCH, 1);
+          id,
+          "bench",
+          "",
+          null,
+          null,
+          null,
+          null,
+          true,
+          null,
+          null,
+          null,
+          Map.of(),
+          Instant.EPOCH,
+          Instant.EPOCH,
+          1);
     }
 
     @Override

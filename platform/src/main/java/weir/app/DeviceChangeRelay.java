@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Outbox;
@@ -17,24 +15,35 @@ import weir.log.Headers;
 import weir.log.Position;
 import weir.log.Topic;
 
-/// Tells the log what changed in the registry, from the registry's outbox: every change at least
-/// once, in order. While the log cannot be written the changes wait in the outbox.
+/// Tells what changed in the registry, from the registry's outbox: every change at least once, in
+/// order, first to the log and then to those who subscribed over MQTT. What cannot be told waits in
+/// the outbox, over a restart too.
 final class DeviceChangeRelay implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChangeRelay.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
-  private static final int BATCH = 1_000;
+  private static final Duration GLANCE = Duration.ofMillis(10);
+  private static final int BATCH = 500;
+
+  /// Tells one change; false when that is not possible now. Never waits.
+  @FunctionalInterface
+  interface Announcement {
+    boolean tell(Outbox.Change change);
+  }
 
   private final Outbox outbox;
   private final EventLog log;
   private final Topic topic;
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Announcement announcement;
   private final Thread thread;
+  private long appendedUpTo;
+  private volatile boolean closed;
 
-  DeviceChangeRelay(Outbox outbox, EventLog log, Topic topic) {
+  DeviceChangeRelay(Outbox outbox, EventLog log, Topic topic, Announcement announcement) {
     this.outbox = outbox;
     this.log = log;
     this.topic = topic;
+    this.announcement = announcement;
     this.thread = Thread.ofVirtual().name("device-changes").unstarted(this::run);
   }
 
@@ -44,48 +53,63 @@ final class DeviceChangeRelay implements AutoCloseable {
 
   private void run() {
     try {
-      boolean more = false;
-      while (!stop.await(more ? 0 : PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        more = relay();
+      while (!closed) {
+        outbox.awaitNews(relay());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /// Appends what waits; true when there may be more.
-  private boolean relay() {
+  /// Tells what waits, and answers how long to wait for more.
+  private Duration relay() {
     List<Outbox.Change> changes = outbox.pending(BATCH);
+    if (changes.isEmpty() || !append(changes)) {
+      return PAUSE;
+    }
+    List<Long> told = new ArrayList<>(changes.size());
+    for (Outbox.Change change : changes) {
+      if (!announcement.tell(change)) {
+        break;
+      }
+      told.add(change.id());
+    }
+    outbox.done(told);
+    return told.size() == BATCH ? Duration.ZERO : GLANCE;
+  }
+
+  private boolean append(List<Outbox.Change> changes) {
     List<CompletableFuture<Position>> appends = new ArrayList<>();
     for (Outbox.Change change : changes) {
-      appends.add(log.append(entry(change)));
+      if (change.id() > appendedUpTo) {
+        appends.add(log.append(entry(change)));
+      }
     }
     try {
       appends.forEach(CompletableFuture::join);
+      appendedUpTo = changes.getLast().id();
+      return true;
     } catch (CompletionException e) {
       LOGGER.warn("device changes wait for the log count={}", changes.size());
       return false;
     }
-    if (!changes.isEmpty()) {
-      outbox.done(changes.stream().map(Outbox.Change::id).toList());
-    }
-    return changes.size() == BATCH;
   }
 
   private Entry entry(Outbox.Change change) {
-    String json = change.json();
+    String json = change.kind() == Outbox.Change.Kind.DELETED ? null : change.json();
     return new Entry(
         topic,
         Entry.BY_KEY,
         change.device().value(),
-        System.currentTimeMillis(),
+        change.at().toEpochMilli(),
         json == null ? null : json.getBytes(StandardCharsets.UTF_8),
         new Headers());
   }
 
   @Override
   public void close() {
-    stop.countDown();
+    closed = true;
+    outbox.wake();
     try {
       thread.join(Duration.ofSeconds(10));
     } catch (InterruptedException e) {

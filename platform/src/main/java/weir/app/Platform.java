@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import weir.device.LifecycleEvent;
 import weir.device.Registry;
 import weir.event.Rejection;
 import weir.ingest.DeviceQuota;
@@ -125,6 +126,7 @@ public final class Platform implements AutoCloseable {
                 new AccessFilter(registry.adminToken(), AccessFilter.OPEN_PATHS),
                 services));
     startMqtt();
+    startLifecycle(log, registry);
     health.started();
   }
 
@@ -137,6 +139,19 @@ public final class Platform implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void startLifecycle(EventLog log, Registry registry) {
+    DeviceChangeRelay.Announcement announcement =
+        mqtt == null
+            ? change -> true
+            : new LifecycleTopics(
+                mqtt, settings.lifecycle(), device -> LifecycleEvent.STATUS_UNKNOWN);
+    parts
+        .add(
+            new DeviceChangeRelay(
+                registry.outbox(), log, settings.topics().devices(), announcement))
+        .start();
   }
 
   private boolean plays(Role role) {
@@ -250,9 +265,6 @@ public final class Platform implements AutoCloseable {
                 settings.pipeline(),
                 clock));
     pipeline.start();
-    DeviceChangeRelay changes =
-        parts.add(new DeviceChangeRelay(registry.outbox(), log, settings.topics().devices()));
-    changes.start();
     health.watch("pipeline", () -> trouble(pipeline.health()));
     meters.counter("weir.decoded", "Events enriched", () -> pipeline.health().enriched());
     for (Rejection.Reason reason : Rejection.Reason.values()) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param type the name of its [DeviceType]
 /// @param owner the identifier of its [Owner], when it has one
 /// @param enabled a disabled device may not connect; what it sends is not accepted
+/// @param basePower what it draws, in kilowatts, when that is known
+/// @param baseVoltage at which voltage, in volts
 /// @param metadata anything else that is known of it, as JSON values
 /// @param version counts the changes from 1; the entity tag of the REST interface
 public record Device(
@@ -22,6 +24,9 @@ public record Device(
     @Nullable String description,
     @Nullable String owner,
     boolean enabled,
+    @Nullable String firmwareVersion,
+    @Nullable Double basePower,
+    @Nullable Double baseVoltage,
     Map<String, Object> metadata,
     Instant createdAt,
     Instant updatedAt,

@@ -5,12 +5,25 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A device as JSON: how it is shown, and how it is checked when it comes in.
 final class DeviceForm {
 
   private static final int TEXT_MAX = 255;
   private static final int DESCRIPTION_MAX = 1000;
+
+  private static final int FIRMWARE_MAX = 50;
+
+  /// In kilowatts.
+  private static final double POWER_LEAST = 0.1;
+
+  private static final double POWER_MOST = 1000;
+
+  /// In volts: a sensor runs on 12, a factory on 480.
+  private static final double VOLTAGE_LEAST = 1;
+
+  private static final double VOLTAGE_MOST = 1000;
 
   private final Form form;
   private final Device device;
@@ -38,10 +51,24 @@ final class DeviceForm {
             form.textOrNull("description", DESCRIPTION_MAX),
             form.textOrNull("owner", DeviceId.LENGTH_MAX),
             form.flag("enabled", true),
+            form.textOrNull("firmware_version", FIRMWARE_MAX),
+            within("base_power", POWER_LEAST, POWER_MOST),
+            within("base_voltage", VOLTAGE_LEAST, VOLTAGE_MOST),
             form.map("metadata"),
             created,
             now,
             version);
+  }
+
+  private @Nullable Double within(String field, double least, double most) {
+    if (form.value(field) == null) {
+      return null;
+    }
+    double value = form.number(field, least);
+    if (value < least || value > most) {
+      form.reject(field, "must be " + least + " to " + most);
+    }
+    return value;
   }
 
   /// Only to be used when there are no errors.
@@ -63,6 +90,9 @@ final class DeviceForm {
     node.put("description", device.description());
     node.put("owner", device.owner());
     node.put("enabled", device.enabled());
+    node.put("firmware_version", device.firmwareVersion());
+    node.put("base_power", device.basePower());
+    node.put("base_voltage", device.baseVoltage());
     node.set("metadata", Json.MAPPER.valueToTree(device.metadata()));
     node.put("created_at", device.createdAt().toString());
     node.put("updated_at", device.updatedAt().toString());

@@ -13,6 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of the table `device`.
 final class DeviceTable {
@@ -111,8 +112,8 @@ final class DeviceTable {
     execute(
         handle,
         "INSERT INTO device (id, type, name, model, location, description, owner, enabled,"
-            + " metadata, created_at, updated_at, version) VALUES (:id, :type, :name, :model,"
-            + " :location, :description, :owner, :enabled, :metadata, :created, :updated,"
+            + " firmware_version, base_power, base_voltage, metadata, created_at, updated_at, version) VALUES (:id, :type, :name, :model,"
+            + " :location, :description, :owner, :enabled, :firmware, :power, :voltage, :metadata, :created, :updated,"
             + " :version)",
         devices);
   }
@@ -122,6 +123,7 @@ final class DeviceTable {
         handle,
         "UPDATE device SET type = :type, name = :name, model = :model, location = :location,"
             + " description = :description, owner = :owner, enabled = :enabled,"
+            + " firmware_version = :firmware, base_power = :power, base_voltage = :voltage,"
             + " metadata = :metadata, created_at = :created, updated_at = :updated,"
             + " version = :version WHERE id = :id",
         devices);
@@ -142,6 +144,9 @@ final class DeviceTable {
           .bind("description", device.description())
           .bind("owner", device.owner())
           .bind("enabled", device.enabled() ? 1 : 0)
+          .bind("firmware", device.firmwareVersion())
+          .bind("power", device.basePower())
+          .bind("voltage", device.baseVoltage())
           .bind("metadata", Json.text(device.metadata()))
           .bind("created", device.createdAt().toEpochMilli())
           .bind("updated", device.updatedAt().toEpochMilli())
@@ -165,9 +170,17 @@ final class DeviceTable {
         row.getString("description"),
         row.getString("owner"),
         row.getInt("enabled") != 0,
+        row.getString("firmware_version"),
+        number(row, "base_power"),
+        number(row, "base_voltage"),
         Json.map(row.getString("metadata")),
         Instant.ofEpochMilli(row.getLong("created_at")),
         Instant.ofEpochMilli(row.getLong("updated_at")),
         row.getLong("version"));
+  }
+
+  private static @Nullable Double number(ResultSet row, String column) throws SQLException {
+    double value = row.getDouble(column);
+    return row.wasNull() ? null : value;
   }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// The registered devices. Safe for use by many threads; a change is durable when the call returns,
@@ -46,7 +47,11 @@ public final class Devices {
     return DeviceForm.json(device);
   }
 
+  /// Registers a device; one that names no id gets a UUID.
   public Outcome<Device> create(ObjectNode form) {
+    if (!form.hasNonNull("id")) {
+      form.put("id", UUID.randomUUID().toString());
+    }
     return database.write(handle -> create(handle, form), this::added);
   }
 
@@ -61,13 +66,14 @@ public final class Devices {
       return new Outcome.Conflict<>("a device with this id is registered already");
     }
     DeviceTable.insert(handle, List.of(device));
-    outbox.saved(handle, List.of(device));
+    outbox.created(handle, List.of(device));
     return new Outcome.Saved<>(device);
   }
 
   private void added(Outcome<Device> outcome) {
     if (outcome instanceof Outcome.Saved<Device>(Device device)) {
       cache.added(List.of(device));
+      outbox.wake();
     }
   }
 
@@ -99,13 +105,14 @@ public final class Devices {
       return new Outcome.Saved<>(current);
     }
     DeviceTable.update(handle, List.of(device));
-    outbox.saved(handle, List.of(device));
+    outbox.updated(handle, List.of(device));
     return new Outcome.Saved<>(device);
   }
 
   private void changed(Outcome<Device> outcome) {
     if (outcome instanceof Outcome.Saved<Device>(Device device)) {
       cache.changed(List.of(device.id()));
+      outbox.wake();
     }
   }
 
@@ -124,7 +131,7 @@ public final class Devices {
           List<DecodingParameter> parameters = ParameterTable.ofDevice(handle, id);
           parameters.forEach(parameter -> ParameterTable.delete(handle, parameter.id()));
           DeviceTable.delete(handle, id);
-          outbox.deleted(handle, id);
+          outbox.deleted(handle, device);
           return new Outcome.Saved<>(device);
         },
         this::deleted);
@@ -134,6 +141,7 @@ public final class Devices {
     if (outcome instanceof Outcome.Saved<Device>(Device device)) {
       cache.changed(List.of(device.id()));
       cache.forgetParameters(device.id());
+      outbox.wake();
     }
   }
 
@@ -162,13 +170,14 @@ public final class Devices {
               forms.stream().map(form -> upsert(form, known, inserts, updates)).toList();
           DeviceTable.insert(handle, inserts.values());
           DeviceTable.update(handle, updates.values());
-          outbox.saved(handle, inserts.values());
-          outbox.saved(handle, updates.values());
+          outbox.created(handle, inserts.values());
+          outbox.updated(handle, updates.values());
           return results;
         },
         results -> {
           cache.changed(inserts.keySet());
           cache.changed(updates.keySet());
+          outbox.wake();
         });
   }
 
@@ -217,10 +226,13 @@ public final class Devices {
             }
           }
           DeviceTable.insert(handle, inserts.values());
-          outbox.saved(handle, inserts.values());
+          outbox.created(handle, inserts.values());
           return known;
         },
-        known -> cache.added(inserts.values()));
+        known -> {
+          cache.added(inserts.values());
+          outbox.wake();
+        });
   }
 
   private Device device(FirstContact contact) {
@@ -234,6 +246,9 @@ public final class Devices {
         null,
         null,
         true,
+        null,
+        null,
+        null,
         Map.of("registered_by", "first_contact"),
         now,
         now,
@@ -266,6 +281,9 @@ public final class Devices {
             device.description(),
             device.owner(),
             device.enabled(),
+            device.firmwareVersion(),
+            device.basePower(),
+            device.baseVoltage(),
             device.metadata(),
             current.createdAt(),
             current.updatedAt(),

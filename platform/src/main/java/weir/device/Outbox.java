@@ -1,10 +1,13 @@
 package weir.device;
 
-import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// first. Whoever tells them asks [#pending], and says [#done] when everybody can know.
 public final class Outbox {
 
-  private static final String INSERT =
-      "INSERT INTO outbox (device, body, created_at) VALUES (:device, :body, :now)";
-
   private final Database database;
   private final InstantSource clock;
+  private final Semaphore news = new Semaphore(0);
 
   Outbox(Database database, InstantSource clock) {
     this.database = database;
@@ -27,22 +28,37 @@ public final class Outbox {
   /// What became of a device.
   ///
   /// @param id the order of the changes
-  /// @param json the device as it is now; null when it was deleted
-  public record Change(long id, DeviceId device, @Nullable String json) {}
+  /// @param json the device as it is now, or as it was when it was deleted
+  public record Change(long id, DeviceId device, Kind kind, @Nullable String json, Instant at) {
+
+    /// What happened to it.
+    public enum Kind {
+      CREATED,
+      UPDATED,
+      DELETED;
+
+      /// The word used in the table and in event types.
+      public String text() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+  }
 
   /// The oldest changes that nobody was told of.
   public List<Change> pending(int max) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT id, device, body FROM outbox ORDER BY id LIMIT :max")
+                .createQuery("SELECT * FROM outbox ORDER BY id LIMIT :max")
                 .bind("max", max)
                 .map(
                     (row, context) ->
                         new Change(
                             row.getLong("id"),
                             new DeviceId(row.getString("device")),
-                            row.getString("body")))
+                            Change.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
+                            row.getString("body"),
+                            Instant.ofEpochMilli(row.getLong("created_at"))))
                 .list());
   }
 
@@ -59,31 +75,46 @@ public final class Outbox {
         });
   }
 
-  void saved(Handle handle, Collection<Device> devices) {
-    saved(handle, devices, clock.instant());
+  /// Waits for a change, at most so long.
+  public void awaitNews(Duration longest) throws InterruptedException {
+    if (news.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+      news.drainPermits();
+    }
   }
 
-  static void saved(Handle handle, Collection<Device> devices, Instant now) {
+  /// Ends the wait of whoever is in [#awaitNews].
+  public void wake() {
+    news.release();
+  }
+
+  void created(Handle handle, Collection<Device> devices) {
+    add(handle, Change.Kind.CREATED, devices, clock.instant());
+  }
+
+  void updated(Handle handle, Collection<Device> devices) {
+    add(handle, Change.Kind.UPDATED, devices, clock.instant());
+  }
+
+  void deleted(Handle handle, Device device) {
+    add(handle, Change.Kind.DELETED, List.of(device), clock.instant());
+  }
+
+  static void add(Handle handle, Change.Kind kind, Collection<Device> devices, Instant now) {
     if (devices.isEmpty()) {
       return;
     }
-    PreparedBatch batch = handle.prepareBatch(INSERT);
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "INSERT INTO outbox (device, kind, body, created_at)"
+                + " VALUES (:device, :kind, :body, :now)");
     for (Device device : devices) {
       batch
           .bind("device", device.id().value())
+          .bind("kind", kind.text())
           .bind("body", DeviceForm.json(device).toString())
           .bind("now", now.toEpochMilli())
           .add();
     }
     batch.execute();
-  }
-
-  void deleted(Handle handle, DeviceId id) {
-    handle
-        .createUpdate(INSERT)
-        .bind("device", id.value())
-        .bindNull("body", Types.VARCHAR)
-        .bind("now", clock.millis())
-        .execute();
   }
 }

@@ -54,7 +54,7 @@ final class Seeds {
     DeviceForm form = new DeviceForm(node, types::contains, now, now, 1);
     require(node, form.errors());
     DeviceTable.insert(handle, List.of(form.device()));
-    Outbox.saved(handle, List.of(form.device()), now);
+    Outbox.add(handle, Outbox.Change.Kind.CREATED, List.of(form.device()), now);
   }
 
   private static void require(ObjectNode node, List<FieldError> errors) {

@@ -16,7 +16,21 @@ import weir.event.ProblemException;
 final class CsvRows implements ImportRows {
 
   private static final Set<String> FIELDS =
-      Set.of("id", "type", "name", "model", "location", "description", "owner", "enabled");
+      Set.of(
+          "id",
+          "type",
+          "name",
+          "model",
+          "location",
+          "description",
+          "owner",
+          "enabled",
+          "firmware_version",
+          "base_power",
+          "base_voltage");
+  /// Columns that hold numbers or flags.
+  private static final Set<String> TYPED = Set.of("enabled", "base_power", "base_voltage");
+
   private static final String METADATA = "metadata.";
   private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,14})(\\.[0-9]{1,15})?");
   private static final int COLUMNS_MAX = 200;
@@ -151,7 +165,7 @@ final class CsvRows implements ImportRows {
       }
       if (column.startsWith(METADATA)) {
         put(device.withObjectProperty("metadata"), column.substring(METADATA.length()), cell);
-      } else if (column.equals("enabled")) {
+      } else if (TYPED.contains(column)) {
         put(device, column, cell);
       } else {
         device.put(column, cell);

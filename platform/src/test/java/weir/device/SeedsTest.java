@@ -214,7 +214,7 @@ class SeedsTest {
               "refrigerator-001");
       Device hvac = registry.devices().find(new DeviceId("mock-hvac-001")).orElseThrow();
       assertThat(hvac.name()).isEqualTo("HVAC System - Building A");
-      assertThat(hvac.metadata()).containsEntry("base_power", 25.0);
+      assertThat(hvac.basePower()).isEqualTo(25.0);
     }
   }
 }

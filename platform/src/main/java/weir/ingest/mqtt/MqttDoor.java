@@ -180,6 +180,13 @@ public final class MqttDoor implements AutoCloseable {
     publications.deliver(message);
   }
 
+  /// Whether every client that is connected and gets messages on this topic takes them as fast as
+  /// they come. Who publishes much asks before each message, and waits a little when it is not so.
+  public boolean hasRoom(String topic) {
+    return publications.router().match(topic).bySession().stream()
+        .allMatch(subscriptions -> subscriptions.getFirst().session().isKeepingUp());
+  }
+
   public MqttCounts counts() {
     return counters.snapshot(sessions.count(), retained.count());
   }

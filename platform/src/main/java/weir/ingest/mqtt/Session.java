@@ -78,6 +78,12 @@ final class Session {
     return connection != null && inFlight.size() < window && queue.isEmpty();
   }
 
+  /// Whether less than half of the queue is full. One that is away has time.
+  synchronized boolean isKeepingUp() {
+    return connection == null
+        || (queue.size() < limits.queueMax() / 2 && queuedBytes < limits.queueBytesMax() / 2);
+  }
+
   /// Queues a message for the client; counted as dropped when there is no room.
   void offer(QueuedMessage message) {
     Connection to;

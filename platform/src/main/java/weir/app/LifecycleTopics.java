@@ -1,0 +1,67 @@
+package weir.app;
+
+import java.time.Duration;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.device.DeviceId;
+import weir.device.LifecycleEvent;
+import weir.device.Outbox;
+import weir.ingest.mqtt.MqttDoor;
+
+/// Publishes changes of devices to those who subscribed to them over MQTT, QoS 1. One that is slow
+/// is waited for, but only once in a while, so that it cannot hold up the others. Owned by one
+// thread.
+final class LifecycleTopics implements DeviceChangeRelay.Announcement {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(LifecycleTopics.class);
+  private static final Duration WITHOUT_PATIENCE = Duration.ofSeconds(30);
+
+  private final MqttDoor door;
+  private final LifecycleSettings settings;
+  private final Function<DeviceId, String> status;
+  private final long openNanos;
+  private long patientAgainNanos;
+  private long waitingSinceNanos;
+  private boolean waiting;
+
+  /// @param status whether a device is there now
+  LifecycleTopics(MqttDoor door, LifecycleSettings settings, Function<DeviceId, String> status) {
+    this.door = door;
+    this.settings = settings;
+    this.status = status;
+    this.openNanos = System.nanoTime() + settings.grace().toNanos();
+    this.patientAgainNanos = System.nanoTime();
+  }
+
+  @Override
+  public boolean tell(Outbox.Change change) {
+    LifecycleEvent event =
+        LifecycleEvent.of(change, settings.source(), status.apply(change.device()));
+    String topic = event.topic(settings.topicPrefix());
+    if (System.nanoTime() < openNanos || isToWait(topic)) {
+      return false;
+    }
+    door.publish(topic, event.payload(), 1, false);
+    LOGGER.info("Published device event: {} for device {}", event.type(), event.device());
+    return true;
+  }
+
+  private boolean isToWait(String topic) {
+    long now = System.nanoTime();
+    if (now - patientAgainNanos < 0 || door.hasRoom(topic)) {
+      waiting = false;
+      return false;
+    }
+    if (!waiting) {
+      waiting = true;
+      waitingSinceNanos = now;
+    }
+    if (now - waitingSinceNanos < settings.patience().toNanos()) {
+      return true;
+    }
+    LOGGER.warn("a subscriber of device events is too slow; it is not waited for");
+    patientAgainNanos = now + WITHOUT_PATIENCE.toNanos();
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+package weir.device;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+
+/// What others are told over MQTT of a change of a device: `device.created`, `device.updated` or
+/// `device.deleted`, with the device as it is, or as it was when it was deleted.
+///
+/// @param type such as `device.created`
+/// @param payload JSON
+@SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares events.
+public record LifecycleEvent(DeviceId device, String type, byte[] payload) {
+
+  /// What nobody knows of a device when it is told of.
+  public static final String STATUS_UNKNOWN = "offline";
+
+  /// @param source who tells it
+  /// @param status whether the device is there now: `online`, `stale` or `offline`
+  public static LifecycleEvent of(Outbox.Change change, String source, String status) {
+    String type = "device." + change.kind().text();
+    ObjectNode event = Json.MAPPER.createObjectNode();
+    event.put("event_type", type);
+    event.put("device_id", change.device().value());
+    event.put("timestamp", change.at().toString());
+    event.set("device_data", device(change, status));
+    event.putObject("metadata").put("source", source);
+    return new LifecycleEvent(
+        change.device(), type, event.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ObjectNode device(Outbox.Change change, String status) {
+    String json = change.json();
+    if (json == null) {
+      return Json.MAPPER.createObjectNode().put("id", change.device().value());
+    }
+    ObjectNode device = (ObjectNode) Json.tree(json);
+    device.put("status", status);
+    return device;
+  }
+
+  /// `{prefix}/{device_id}/{event_type}`.
+  public String topic(String prefix) {
+    return prefix + "/" + device.value() + "/" + type;
+  }
+}
