@@ -40,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
     Target target = Target.local(mqttPort, platform.httpPort(), Optional.empty());
     Fleet fleet = parts.add(new Fleet(FleetSettings.demo(target, Instant.now())));
     fleet.start();
+    platform.simulation().ifPresent(simulation -> simulation.mirror(true));
     out.printf(
         "  fleet           %d devices are speaking: appliances, energy, cloud, F2, HTTP sensors%n",
         Mix.demo().devices());

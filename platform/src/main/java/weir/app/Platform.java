@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import weir.device.LifecycleEvent;
 import weir.device.Registry;
 import weir.event.Rejection;
+import weir.fleet.Target;
 import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
 import weir.ingest.Refusal;
@@ -72,6 +73,7 @@ public final class Platform implements AutoCloseable {
   private @Nullable EventLog doorLog;
   private @Nullable MqttDoor mqtt;
   private @Nullable WebDoor web;
+  private @Nullable Simulation simulation;
 
   private Platform(PlatformSettings settings) {
     this.settings = settings;
@@ -127,6 +129,7 @@ public final class Platform implements AutoCloseable {
                 services));
     startMqtt();
     startLifecycle(log, registry);
+    startSimulation(registry);
     health.started();
   }
 
@@ -152,6 +155,21 @@ public final class Platform implements AutoCloseable {
             new DeviceChangeRelay(
                 registry.outbox(), log, settings.topics().devices(), announcement))
         .start();
+  }
+
+  private void startSimulation(Registry registry) {
+    if (mqtt == null) {
+      return;
+    }
+    int mqttPort = mqtt.port();
+    Optional<String> token = Optional.of(registry.adminToken().inner());
+    simulation =
+        parts.add(
+            new Simulation(
+                () -> Target.local(mqttPort, httpPort(), token),
+                settings.simulator().mirrors(settings.lifecycle().topicPrefix()),
+                clock));
+    simulation.mirror(settings.simulator().mirror());
   }
 
   private boolean plays(Role role) {
@@ -357,6 +375,11 @@ public final class Platform implements AutoCloseable {
   /// The MQTT door, when this process plays the gateway.
   Optional<MqttDoor> mqtt() {
     return Optional.ofNullable(mqtt);
+  }
+
+  /// The simulator inside, when this process plays the gateway.
+  Optional<Simulation> simulation() {
+    return Optional.ofNullable(simulation);
   }
 
   String kafkaServers() {

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import weir.fleet.model.DeviceModel;
 import weir.fleet.model.Family;
 import weir.fleet.wire.HttpNetwork;
+import weir.fleet.wire.Inbox;
 import weir.fleet.wire.Line;
 import weir.fleet.wire.Login;
 import weir.fleet.wire.MqttNetwork;
@@ -88,7 +89,7 @@ public final class Fleet implements AutoCloseable {
       lines.add(
           device.family() == Family.HTTP
               ? http.line(id, login, receipts)
-              : mqtt.line(id, login, receipts));
+              : mqtt.line(id, login, receipts, Inbox.NONE));
     }
     startNanos = System.nanoTime();
     running = true;

@@ -8,18 +8,20 @@ import java.util.random.RandomGenerator;
 /// @param power what the normal power is multiplied by
 /// @param voltage what the normal voltage is multiplied by
 /// @param readings for how many readings it lasts, counted from the first
-record Anomaly(Kind kind, double power, double voltage, int readings) {
+public record Anomaly(Kind kind, double power, double voltage, int readings) {
 
   private static final int LEAST = 3;
   private static final int MOST = 10;
 
-  enum Kind {
+  /// What goes wrong.
+  public enum Kind {
     HIGH_POWER_CONSUMPTION,
     VOLTAGE_FLUCTUATION,
     POWER_SPIKE,
     SUSTAINED_HIGH_LOAD;
 
-    String label() {
+    /// As it stands in messages.
+    public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

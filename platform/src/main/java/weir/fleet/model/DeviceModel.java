@@ -1,6 +1,7 @@
 package weir.fleet.model;
 
 import java.time.Instant;
+import java.util.List;
 import weir.device.DeviceId;
 
 /// One simulated device: its state, and the rule by which it speaks. The same construction and the
@@ -13,4 +14,14 @@ public interface DeviceModel {
 
   /// What the device says now; `now` is its own clock's reading and never goes back.
   Step next(Instant now);
+
+  /// The filters of the topics on which it takes orders; none when it takes none.
+  default List<String> orderFilters() {
+    return List.of();
+  }
+
+  /// Does what it is told, or says why not.
+  default Reply obey(Order order) {
+    return Reply.unknown(order);
+  }
 }

@@ -3,10 +3,12 @@ package weir.fleet.model;
 import static weir.fleet.model.Payload.round;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
@@ -25,24 +27,41 @@ public final class EnergyDevice implements DeviceModel {
   private static final double KILOWATTS_LEAST = 0.1;
 
   private final DeviceId id;
-  private final EnergyType type;
   private final Surroundings surroundings;
   private final RandomGenerator random;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Wander loadNoise;
   private final Wander voltNoise;
+  private Rating rating;
+  private @Nullable String typeName;
+  private volatile boolean enabled = true;
+  private volatile boolean online = true;
   private double kilowattHours;
   private @Nullable Anomaly anomaly;
   private int anomalousLeft;
+  private volatile Optional<Anomaly.Kind> showing = Optional.empty();
   private long sequence;
 
   /// One reading, as shown.
-  private record Shown(double kilowatts, double volts, double amperes) {}
+  private record Shown(double kilowatts, double volts, double amperes) {
+    static final Shown NOTHING = new Shown(0, 0, 0);
+  }
 
   public EnergyDevice(
       DeviceId id, EnergyType type, Surroundings surroundings, RandomGenerator random) {
+    this(id, Rating.living(type), null, surroundings, random);
+  }
+
+  /// @param typeName what it calls its type in its messages; null to say nothing of it
+  public EnergyDevice(
+      DeviceId id,
+      Rating rating,
+      @Nullable String typeName,
+      Surroundings surroundings,
+      RandomGenerator random) {
     this.id = id;
-    this.type = type;
+    this.rating = rating;
+    this.typeName = typeName;
     this.surroundings = surroundings;
     this.random = random;
     this.loadNoise = new Wander(0.033, Duration.ofMinutes(2), random);
@@ -59,6 +78,75 @@ public final class EnergyDevice implements DeviceModel {
     return Family.ENERGY;
   }
 
+  /// Becomes another device under the same identifier.
+  public void become(Rating other, @Nullable String otherType) {
+    rating = other;
+    typeName = otherType;
+  }
+
+  /// Disabled or offline it draws nothing, and says so.
+  public void enable(boolean wanted) {
+    enabled = wanted;
+  }
+
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  public boolean isOnline() {
+    return online;
+  }
+
+  /// What is wrong with it on purpose, when something is.
+  public Optional<Anomaly.Kind> anomaly() {
+    return showing;
+  }
+
+  private boolean isWorking() {
+    return enabled && online;
+  }
+
+  private String statusText() {
+    return isWorking() ? "online" : "offline";
+  }
+
+  @Override
+  public List<String> orderFilters() {
+    return List.of("energy/devices/" + id + "/commands");
+  }
+
+  @Override
+  public Reply obey(Order order) {
+    return switch (order.name()) {
+      case "set_power" -> setPower(order.parameters().path("power"));
+      case "set_enabled" -> {
+        JsonNode flag = order.parameters().path("enabled");
+        enabled = flag.asBoolean(enabled);
+        yield switched("enabled", flag, enabled);
+      }
+      case "set_online" -> {
+        JsonNode flag = order.parameters().path("online");
+        online = flag.asBoolean(online);
+        yield switched("online", flag, online);
+      }
+      default -> Reply.unknown(order);
+    };
+  }
+
+  private Reply setPower(JsonNode power) {
+    if (!power.isNumber() || !(power.doubleValue() >= KILOWATTS_LEAST)) {
+      return Reply.refused("power must be a number of at least " + KILOWATTS_LEAST);
+    }
+    rating = new Rating(power.doubleValue(), rating.volts(), null);
+    return Reply.obeyed("power is " + power.doubleValue() + " kW");
+  }
+
+  private static Reply switched(String name, JsonNode flag, boolean now) {
+    return flag.isBoolean()
+        ? Reply.obeyed(name + " is " + now)
+        : Reply.refused(name + " must be true or false");
+  }
+
   @Override
   public Step next(Instant now) {
     double seconds = stopwatch.lap(now);
@@ -66,8 +154,10 @@ public final class EnergyDevice implements DeviceModel {
       anomaly = random.nextDouble() < ANOMALY_CHANCE ? Anomaly.draw(random) : null;
       anomalousLeft = anomaly == null ? 0 : anomaly.readings();
     }
-    Shown shown = measure(now, seconds);
+    boolean working = isWorking();
+    Shown shown = working ? measure(now, seconds) : Shown.NOTHING;
     kilowattHours += shown.kilowatts * seconds / 3_600;
+    showing = Optional.ofNullable(anomaly).map(Anomaly::kind);
     Message readings = readings(now, shown);
     Message status = status(now);
     if (anomalousLeft > 0) {
@@ -77,8 +167,9 @@ public final class EnergyDevice implements DeviceModel {
   }
 
   private Shown measure(Instant now, double seconds) {
-    double kilowatts = type.kilowatts * load(now) * (1 + loadNoise.after(seconds));
-    double volts = type.volts * (1 + voltNoise.after(seconds));
+    double kilowatts =
+        rating.kilowatts() * rating.load(now, surroundings) * (1 + loadNoise.after(seconds));
+    double volts = rating.volts() * (1 + voltNoise.after(seconds));
     if (anomaly != null) {
       kilowatts *= anomaly.power();
       volts *= anomaly.voltage();
@@ -88,28 +179,22 @@ public final class EnergyDevice implements DeviceModel {
     return new Shown(shownKilowatts, shownVolts, round(shownKilowatts * 1_000 / shownVolts, 2));
   }
 
-  private double load(Instant now) {
-    double busy = type.curve.at(now, surroundings.zone());
-    if (type == EnergyType.HVAC) {
-      double strain = Math.abs(surroundings.celsius(now) - 18) / 14;
-      return Math.clamp(0.25 + 0.5 * busy + 0.25 * strain, 0, 1);
-    }
-    return 0.2 + 0.8 * busy;
-  }
-
   private Message readings(Instant now, Shown shown) {
     long number = ++sequence;
     byte[] payload =
         Payload.object(
             json -> {
               json.writeStringField("device_id", id.value());
+              if (typeName != null) {
+                json.writeStringField("device_type", typeName);
+              }
               json.writeStringField("timestamp", Payload.utc(now));
               json.writeNumberField("power", shown.kilowatts);
               json.writeNumberField("voltage", shown.volts);
               json.writeNumberField("current", shown.amperes);
               json.writeNumberField("energy", round(kilowattHours, 3));
-              json.writeStringField("status", "online");
-              json.writeBooleanField("enabled", true);
+              json.writeStringField("status", statusText());
+              json.writeBooleanField("enabled", enabled);
               anomalous(json);
               json.writeNumberField("sequence", number);
             });
@@ -130,8 +215,8 @@ public final class EnergyDevice implements DeviceModel {
         Payload.object(
             json -> {
               json.writeStringField("device_id", id.value());
-              json.writeStringField("status", "online");
-              json.writeBooleanField("enabled", true);
+              json.writeStringField("status", statusText());
+              json.writeBooleanField("enabled", enabled);
               json.writeStringField("timestamp", Payload.utc(now));
               json.writeBooleanField("anomaly_active", anomaly != null);
               json.writeNumberField("sequence", number);

@@ -1,6 +1,8 @@
 package weir.fleet.model;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The nine types of energy devices: what each draws when fully at work, at which voltage, and the
 /// day it lives by.
@@ -23,6 +25,11 @@ public enum EnergyType {
     this.kilowatts = kilowatts;
     this.volts = volts;
     this.curve = curve;
+  }
+
+  /// The type of this label, in capital letters too.
+  public static Optional<EnergyType> of(String label) {
+    return Arrays.stream(values()).filter(type -> type.name().equalsIgnoreCase(label)).findAny();
   }
 
   /// As it stands in device identifiers and on the wire.

@@ -13,6 +13,7 @@ import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
 import io.netty.handler.codec.mqtt.MqttVersion;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,13 @@ final class MqttLine implements Line {
   private static final long BUSY_MILLIS = 1_000;
   private static final int PACKET_ID_MAX = 65_535;
 
+  private static final MqttSubscriptionOption NOT_MY_OWN =
+      new MqttSubscriptionOption(
+          MqttQoS.AT_LEAST_ONCE,
+          true,
+          false,
+          MqttSubscriptionOption.RetainedHandlingPolicy.DONT_SEND_AT_SUBSCRIBE);
+
   private enum State {
     IDLE,
     DIALING,
@@ -60,6 +68,7 @@ final class MqttLine implements Line {
   private final String clientId;
   private final Optional<Login> login;
   private final Receipts receipts;
+  private final Inbox inbox;
   private final Backoff backoff = new Backoff();
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
   private final LinkedHashMap<Integer, InFlight> inFlight = new LinkedHashMap<>();
@@ -78,12 +87,14 @@ final class MqttLine implements Line {
       EventLoop loop,
       String clientId,
       Optional<Login> login,
-      Receipts receipts) {
+      Receipts receipts,
+      Inbox inbox) {
     this.network = network;
     this.loop = loop;
     this.clientId = clientId;
     this.login = login;
     this.receipts = receipts;
+    this.inbox = inbox;
   }
 
   void connect() {
@@ -198,7 +209,29 @@ final class MqttLine implements Line {
     window = Math.min(IN_FLIGHT_MAX, receiveMaximum);
     denials = 0;
     backoff.succeeded();
+    subscribe();
     pump();
+  }
+
+  private void subscribe() {
+    Channel open = channel;
+    if (open == null || inbox.filters().isEmpty()) {
+      return;
+    }
+    MqttMessageBuilders.SubscribeBuilder subscribe = MqttMessageBuilders.subscribe();
+    for (String filter : inbox.filters()) {
+      subscribe.addSubscription(filter, NOT_MY_OWN);
+    }
+    int packetId = nextPacketId();
+    forget(open.writeAndFlush(subscribe.messageId(packetId).build(), open.voidPromise()));
+  }
+
+  void subscribed() {
+    inbox.subscribed();
+  }
+
+  void heard(String topic, byte[] payload) {
+    inbox.received(topic, payload);
   }
 
   /// The platform does not let this device in, by its name or its token. Three times is an answer.

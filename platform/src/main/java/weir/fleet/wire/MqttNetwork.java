@@ -46,8 +46,8 @@ public final class MqttNetwork implements AutoCloseable {
   }
 
   /// A line for one device; it connects at once and stays connected.
-  public Line line(String clientId, Optional<Login> login, Receipts receipts) {
-    MqttLine line = new MqttLine(this, loops.next(), clientId, login, receipts);
+  public Line line(String clientId, Optional<Login> login, Receipts receipts, Inbox inbox) {
+    MqttLine line = new MqttLine(this, loops.next(), clientId, login, receipts, inbox);
     line.connect();
     return line;
   }

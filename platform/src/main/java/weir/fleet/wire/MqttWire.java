@@ -2,6 +2,7 @@ package weir.fleet.wire;
 
 import static weir.fleet.wire.MqttLine.forget;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -10,10 +11,14 @@ import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubAckMessage;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -61,6 +66,8 @@ final class MqttWire extends SimpleChannelInboundHandler<MqttMessage> {
     switch (message) {
       case MqttConnAckMessage answer -> welcome(context, answer);
       case MqttPubAckMessage answer -> answered(answer.variableHeader());
+      case MqttSubAckMessage granted -> line.subscribed();
+      case MqttPublishMessage publish -> heard(context, publish);
       default -> ignore(context, message);
     }
   }
@@ -99,6 +106,15 @@ final class MqttWire extends SimpleChannelInboundHandler<MqttMessage> {
     byte reason =
         header instanceof MqttPubReplyMessageVariableHeader reply ? reply.reasonCode() : 0;
     line.answered(header.messageId(), PubAck.of(reason));
+  }
+
+  private void heard(ChannelHandlerContext context, MqttPublishMessage publish) {
+    line.heard(publish.variableHeader().topicName(), ByteBufUtil.getBytes(publish.payload()));
+    if (publish.fixedHeader().qosLevel() == MqttQoS.AT_LEAST_ONCE) {
+      MqttMessage answer =
+          MqttMessageBuilders.pubAck().packetId(publish.variableHeader().packetId()).build();
+      forget(context.writeAndFlush(answer, context.voidPromise()));
+    }
   }
 
   private static void ignore(ChannelHandlerContext context, MqttMessage message) {
