@@ -4,6 +4,7 @@ import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,10 +56,11 @@ import weir.view.ImportApi;
 import weir.view.OpenApiDocument;
 import weir.view.ParameterApi;
 import weir.view.ReadingApi;
+import weir.view.console.Sessions;
 
 /// The platform: builds its parts, starts them downstream first, so that nothing is accepted
-/// before it can be handled, and closes them the other way round. A start that fails closes what
-/// it had opened.
+/// before it can be handled, and closes them the other way round. A start that fails closes
+/// what it had opened.
 public final class Platform implements AutoCloseable {
 
   private static final Duration KEPT_FOR_EVER = Duration.ofDays(365_000);
@@ -68,6 +70,7 @@ public final class Platform implements AutoCloseable {
   private final Parts parts = new Parts();
   private final Health health = new Health();
   private final Meters meters = parts.add(new Meters());
+  private final Console console = new Console();
   private Optional<String> newAdminToken = Optional.empty();
   private String kafkaServers = "";
   private @Nullable EventLog doorLog;
@@ -121,12 +124,14 @@ public final class Platform implements AutoCloseable {
     if (plays(Role.GATEWAY)) {
       services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry));
     }
-    web =
-        parts.add(
-            new WebDoor(
-                settings.http(),
-                new AccessFilter(registry.adminToken(), AccessFilter.OPEN_PATHS),
-                services));
+    Sessions sessions = new Sessions(registry.adminToken(), clock, new SecureRandom());
+    if (plays(Role.VIEW)) {
+      services.addAll(
+          console.services(log, settings.topics(), applications, sessions, parts, clock));
+    }
+    AccessFilter access =
+        new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
+    web = parts.add(new WebDoor(settings.http(), access, services));
     startMqtt();
     startLifecycle(log, registry);
     startSimulation(registry);
@@ -351,6 +356,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private void watchDoors(Intake intake, MqttDoor door) {
+    console.watch(door);
     meters.counter("weir.accepted", "Messages durable in the log", intake::acceptedCount);
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       meters.counter(

@@ -9,18 +9,18 @@ import java.util.Arrays;
 import java.util.List;
 import weir.device.DeviceId;
 
-/// The compact form of a decoded event that travels as a log header beside the enriched JSON, so
-/// that sinks read names, times and numbers without parsing.
+/// The compact form of a decoded event that travels as a log header beside the enriched
+/// JSON, so that sinks read names, times and numbers without parsing.
 ///
 /// Layout, big-endian: version (1 byte, 1), raw offset (8), event time in microseconds (8),
-/// receive time in microseconds (8), length of the event's own JSON at the start of the record's
-/// value (4), then id, device, type, family and kind as texts, then the number of readings (2) and
-/// for each: kind (1: number, 2: text, plus 2 when it has a time of its own), metric, unit, eight
-/// bytes or a text, and the own time in microseconds (8). A text is its length in UTF-8 bytes (4)
-/// and the bytes.
+/// receive time in microseconds (8), length of the event's own JSON at the start of the
+/// record's value (4), then id, device, type, family and kind as texts, then the number of
+/// readings (2) and for each: kind (1: number, 2: text, plus 2 when it has a time of its
+/// own), metric, unit, eight bytes or a text, and the own time in microseconds (8). A text
+/// is its length in UTF-8 bytes (4) and the bytes.
 ///
-/// The record's value starts with the event's JSON without its closing brace; enrichment blocks
-/// follow. That is why [#decode] can cut the event's own JSON out by length.
+/// The record's value starts with the event's JSON without its closing brace; enrichment
+/// blocks follow. That is why [#decode] can cut the event's own JSON out by length.
 public final class EventHeader {
 
   private static final byte VERSION = 1;
@@ -34,9 +34,13 @@ public final class EventHeader {
 
   private EventHeader() {}
 
-  /// An event as a sink reads it, with the offset of the raw message that it came from. Raw and
-  /// enriched topics have the same partitions, so the partition is that of the enriched record.
+  /// An event as a sink reads it, with the offset of the raw message that it came from. Raw
+  /// and enriched topics have the same partitions, so the partition is that of the enriched
+  /// record.
   public record Decoded(Event event, long rawOffset) {}
+
+  /// Who and what, without the readings.
+  public record Head(String eventId, String device, String type, String family, String kind) {}
 
   public static byte[] encode(Event event, long rawOffset) {
     byte[][] texts = texts(event);
@@ -115,6 +119,16 @@ public final class EventHeader {
     ByteBuffer in = ByteBuffer.wrap(header);
     checkVersion(in.get());
     return in.getLong();
+  }
+
+  /// Who and what alone, for those who only count or choose.
+  ///
+  /// @throws IllegalArgumentException when the header is of another version
+  public static Head head(byte[] header) {
+    ByteBuffer in = ByteBuffer.wrap(header);
+    checkVersion(in.get());
+    in.position(1 + 3 * Long.BYTES + Integer.BYTES);
+    return new Head(text(in), text(in), text(in), text(in), text(in));
   }
 
   private static void checkVersion(byte version) {

@@ -1,6 +1,5 @@
 package weir.view;
 
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
@@ -16,7 +15,6 @@ import weir.series.StoreException;
 public final class Problems {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Problems.class);
-  private static final HeaderName WWW_AUTHENTICATE = HeaderNames.create("WWW-Authenticate");
   private static final int RETRY_AFTER_SECONDS = 2;
 
   private Problems() {}
@@ -46,6 +44,13 @@ public final class Problems {
             });
   }
 
+  /// A part that takes no password has said so before: a browser would ask for one.
+  private static void challenge(ServerResponse response) {
+    if (!response.headers().contains(HeaderNames.WWW_AUTHENTICATE)) {
+      response.header(HeaderNames.WWW_AUTHENTICATE, "Basic realm=\"weir\", Bearer realm=\"weir\"");
+    }
+  }
+
   private static String detail(HttpException e) {
     return e.status().code() < 500 && e.getMessage() != null
         ? e.getMessage()
@@ -57,7 +62,7 @@ public final class Problems {
     response.status(Status.create(problem.status()));
     response.header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
     switch (problem.status()) {
-      case 401 -> response.header(WWW_AUTHENTICATE, "Basic realm=\"weir\", Bearer realm=\"weir\"");
+      case 401 -> challenge(response);
       case 413 -> response.header(HeaderNames.CONNECTION, "close");
       case 429, 503 ->
           response.header(HeaderNames.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));

@@ -65,7 +65,7 @@ class AccessFilterTest {
   void whatIsNotListedIsGuardedEvenIfItDoesNotExist() {
     assertThat(server.send(server.request("/none")).status()).isEqualTo(401);
     assertThat(server.send(server.request("/healthy")).status()).isEqualTo(401);
-    assertThat(server.send(server.request("/")).status()).isEqualTo(401);
+    assertThat(server.send(server.request("/api")).status()).isEqualTo(401);
   }
 
   @ParameterizedTest

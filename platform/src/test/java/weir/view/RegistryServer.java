@@ -11,14 +11,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import weir.device.DeviceSettings;
 import weir.device.Registry;
 import weir.subscriber.Applications;
 import weir.testkit.OpenApiCheck;
+import weir.view.console.ConsolePages;
+import weir.view.console.SessionApi;
+import weir.view.console.Sessions;
 
-/// The registry's REST interface on a free port, as the program serves it, with a client that holds
-/// the admin token.
+/// The registry's REST interface on a free port, as the program serves it, with a client
+/// that holds the admin token.
 final class RegistryServer implements AutoCloseable {
 
   static final String TOKEN = "token-of-the-test";
@@ -37,7 +41,9 @@ final class RegistryServer implements AutoCloseable {
         new Registry(
             folder.resolve("registry.db"), DeviceSettings.defaults(), InstantSource.system());
     registry.adminToken().replace(TOKEN);
-    access = new AccessFilter(registry.adminToken(), AccessFilter.OPEN_PATHS);
+    Sessions sessions =
+        new Sessions(registry.adminToken(), InstantSource.system(), new SecureRandom());
+    access = new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
     Applications applications = new Applications(registry.database(), InstantSource.system());
     server =
         WebServer.builder()
@@ -48,6 +54,8 @@ final class RegistryServer implements AutoCloseable {
                   routing
                       .addFilter(access)
                       .register(
+                          new ConsolePages(),
+                          new SessionApi(sessions),
                           new ImportApi(registry.devices(), IMPORT_ROWS_MAX),
                           new CredentialApi(registry.devices(), registry.credentials()),
                           new DeviceApi(registry.devices()),
@@ -123,7 +131,8 @@ final class RegistryServer implements AutoCloseable {
     }
   }
 
-  /// Every answer of the registry must be described; what is not there, or not allowed, is not.
+  /// Every answer of the registry must be described; what is not there, or not allowed, is
+  /// not.
   private void compareWithDocument(HttpResponse<String> response) {
     String path = response.uri().getPath();
     if (!path.startsWith("/api/") || response.statusCode() == 405) {

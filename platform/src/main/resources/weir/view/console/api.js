@@ -1,0 +1,89 @@
+// Talks to the platform. Every refusal becomes an ApiError with the words of the problem details.
+
+let csrf = "";
+let onSignedOut = () => {};
+
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(words(status, problem));
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+function words(status, problem) {
+  const fields = (problem?.errors ?? []).map((error) => error.field + " " + error.detail);
+  return [problem?.title ?? "Error " + status, problem?.detail, ...fields].filter(Boolean).join(": ");
+}
+
+export function whenSignedOut(handler) {
+  onSignedOut = handler;
+}
+
+/** Whether this browser is signed in already. */
+export async function resume() {
+  const response = await fetch("/api/session");
+  if (!response.ok) return false;
+  csrf = (await response.json()).csrf ?? "";
+  return csrf !== "";
+}
+
+export async function signIn(token) {
+  csrf = (await call("POST", "/api/session", { token })).csrf;
+}
+
+export async function signOut() {
+  await call("DELETE", "/api/session");
+  csrf = "";
+}
+
+export const get = (path, signal) => call("GET", path, undefined, signal);
+export const post = (path, body) => call("POST", path, body ?? {});
+export const put = (path, body) => call("PUT", path, body ?? {});
+export const patch = (path, body) => call("PATCH", path, body);
+export const remove = (path) => call("DELETE", path);
+
+async function call(method, path, body, signal) {
+  const headers = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+  let response;
+  try {
+    response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (failure) {
+    if (failure.name === "AbortError") throw failure;
+    throw new ApiError(0, { title: "The platform does not answer" });
+  }
+  const text = await response.text();
+  const json = text && (response.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : undefined;
+  if (!response.ok) {
+    if (response.status === 401) onSignedOut();
+    throw new ApiError(response.status, json);
+  }
+  return json;
+}
+
+/** A query string of what is set. */
+export function query(parameters) {
+  const set = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return set.length ? "?" + new URLSearchParams(set) : "";
+}
+
+/**
+ * A live stream. `handlers` by event name get parsed JSON. Returns a function that ends it.
+ * The browser connects again by itself; `state` hears of it.
+ */
+export function stream(path, handlers, state) {
+  const source = new EventSource(path);
+  for (const [name, handler] of Object.entries(handlers)) {
+    source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
+  }
+  source.onopen = () => state?.("live");
+  source.onerror = async () => {
+    state?.("lost");
+    if (source.readyState === EventSource.CLOSED) {
+      if (!(await resume().catch(() => true))) onSignedOut();
+    }
+  };
+  return () => source.close();
+}

@@ -1,0 +1,186 @@
+// The frame of the console: sign-in, navigation, and which view a path shows.
+
+import { h, fill, icon, link, empty } from "./dom.js";
+import { resume, signIn, signOut, whenSignedOut } from "./api.js";
+
+const PLACES = [
+  ["overview", "/console/", "Overview"],
+  ["devices", "/console/devices", "Devices"],
+  ["applications", "/console/applications", "Applications"],
+  ["topics", "/console/topics", "Topics"],
+  ["deadletters", "/console/dead-letters", "Dead letters"],
+  ["system", "/console/system", "System"],
+];
+
+const VIEWS = [
+  [/^\/console\/?$/, "overview", "./overview.js"],
+  [/^\/console\/devices$/, "devices", "./devices.js"],
+  [/^\/console\/devices\/([^/]+)$/, "devices", "./device.js"],
+  [/^\/console\/applications(?:\/([^/]+))?$/, "applications", "./applications.js"],
+  [/^\/console\/topics(?:\/([^/]+))?$/, "topics", "./topics.js"],
+  [/^\/console\/dead-letters(?:\/([^/]+))?$/, "deadletters", "./deadletters.js"],
+  [/^\/console\/events\/([^/]+)$/, "", "./event.js"],
+  [/^\/console\/system$/, "system", "./system.js"],
+];
+
+const app = document.getElementById("app");
+let main;
+let leave = () => {};
+
+/** Goes to a path of the console without loading the page again. */
+function go(path, options) {
+  history[options?.replace ? "replaceState" : "pushState"](null, "", path);
+  return show();
+}
+
+/** Changes parameters of the present path in place; the view goes on as it is. */
+function remember(parameters) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined || value === null || value === "") url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  history.replaceState(null, "", url);
+}
+
+async function show() {
+  leave();
+  leave = () => {};
+  const found = VIEWS.map(([pattern, place, file]) => [location.pathname.match(pattern), place, file]).find(([match]) => match);
+  for (const item of document.querySelectorAll("nav [data-place]")) {
+    if (item.dataset.place === found?.[1]) item.setAttribute("aria-current", "page");
+    else item.removeAttribute("aria-current");
+  }
+  if (!found) {
+    fill(main, empty("There is no such page.", link("/console/", "Go to the overview")));
+    return;
+  }
+  const path = location.href;
+  const life = new AbortController();
+  const leavers = [() => life.abort()];
+  leave = () => leavers.splice(0).forEach((leaver) => leaver());
+  const view = await import(found[2]);
+  if (location.href !== path) return;
+  const names = found[0].slice(1).map((name) => name && decodeURIComponent(name));
+  const page = h("div", { class: "page" });
+  fill(main, page);
+  window.scrollTo(0, 0);
+  try {
+    await view.show({
+      page,
+      names,
+      parameters: new URLSearchParams(location.search),
+      signal: life.signal,
+      onLeave: (leaver) => (life.signal.aborted ? leaver() : leavers.push(leaver)),
+      go,
+      remember,
+      pulse,
+      title: (text) => (document.title = text + " · Weir"),
+    });
+  } catch (failure) {
+    if (failure.name === "AbortError" || life.signal.aborted) return;
+    fill(page, failed(failure));
+  }
+}
+
+function failed(failure) {
+  return h(
+    "div",
+    { class: "empty bad", role: "alert" },
+    h("p", { class: "empty-title" }, failure.status === 404 ? "There is no such thing." : "This could not be shown."),
+    h("p", null, failure.message),
+    h("button", { type: "button", onclick: () => show() }, "Try again"),
+  );
+}
+
+function frame() {
+  main = h("main", { id: "main", tabindex: "-1" });
+  fill(
+    app,
+    h("a", { class: "skip", href: "#main" }, "Skip to the content"),
+    h(
+      "aside",
+      { class: "side" },
+      h("a", { class: "brand", href: "/console/", dataset: { link: "" } }, h("img", { src: "/console/assets/weir.svg", alt: "", width: 28, height: 28 }), "Weir"),
+      h(
+        "nav",
+        { "aria-label": "Main" },
+        PLACES.map(([place, path, text]) => h("a", { href: path, dataset: { link: "", place } }, icon(place), h("span", null, text))),
+      ),
+      h(
+        "div",
+        { class: "side-foot" },
+        h("span", { id: "pulse", class: "pulse", role: "status" }, "connecting"),
+        h("button", { type: "button", class: "ghost icon-only", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
+        h("button", { type: "button", class: "ghost icon-only", "aria-label": "Sign out", title: "Sign out", onclick: async () => {
+          await signOut();
+          login();
+        } }, icon("out")),
+      ),
+    ),
+    main,
+  );
+  show();
+}
+
+/** What the small light at the bottom says of the live stream. */
+function pulse(state) {
+  const light = document.getElementById("pulse");
+  if (!light) return;
+  light.className = "pulse " + state;
+  light.textContent = { live: "live", lost: "reconnecting", idle: "connected" }[state] ?? state;
+}
+
+function switchTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("weir-theme", root.dataset.theme);
+  window.dispatchEvent(new Event("weir-theme"));
+}
+
+function login() {
+  leave();
+  document.title = "Sign in · Weir";
+  const token = h("input", { type: "password", id: "token", name: "token", autocomplete: "current-password", required: true, "aria-describedby": "login-hint" });
+  const wrong = h("p", { class: "form-error", role: "alert" });
+  fill(
+    app,
+    h(
+      "form",
+      { class: "login", onsubmit: async (event) => {
+        event.preventDefault();
+        wrong.textContent = "";
+        try {
+          await signIn(token.value.trim());
+          frame();
+        } catch (failure) {
+          wrong.textContent = failure.message;
+          token.select();
+        }
+      } },
+      h("img", { src: "/console/assets/weir.svg", alt: "", width: 44, height: 44 }),
+      h("h1", null, "Weir"),
+      h("label", { for: "token" }, "Admin token"),
+      token,
+      wrong,
+      h("button", { type: "submit", class: "primary" }, "Sign in"),
+      h("p", { class: "hint", id: "login-hint" }, "It was printed at the first start, or is what WEIR_ADMIN_TOKEN says."),
+    ),
+  );
+  token.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const anchor = event.target.closest?.("a[data-link]");
+  if (!anchor || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  go(anchor.getAttribute("href"));
+});
+window.addEventListener("popstate", () => main?.isConnected && show());
+whenSignedOut(() => {
+  if (main?.isConnected) login();
+});
+
+if (await resume()) frame();
+else login();

@@ -1,0 +1,93 @@
+package weir.app;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Debian's Chromium, headless, that looks at a console. Notes everything that the pages' own
+/// consoles complain of. Screenshots go to `target/screenshots`.
+final class ConsoleBrowser implements AutoCloseable {
+
+  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Playwright playwright;
+  private final Browser browser;
+  private final String address;
+  private final String token;
+  private final List<String> complaints = new ArrayList<>();
+
+  ConsoleBrowser(String address, String token) {
+    boolean there = Files.isExecutable(CHROMIUM);
+    if (!there && "true".equals(System.getenv("CI"))) {
+      throw new IllegalStateException("chromium is not installed, and CI=true skips nothing");
+    }
+    assumeTrue(there, "chromium is not installed");
+    this.address = address;
+    this.token = token;
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(CHROMIUM));
+  }
+
+  /// A fresh browser profile at the sign-in page.
+  Page stranger(int width, ColorScheme scheme) {
+    BrowserContext context =
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(width, 900).setColorScheme(scheme));
+    context.setDefaultTimeout(PATIENCE_MILLIS);
+    Page page = context.newPage();
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.text() + " at " + message.location());
+          }
+        });
+    page.onPageError(complaints::add);
+    page.navigate(address + "/");
+    return page;
+  }
+
+  /// Signed in, and at this path of the console.
+  Page at(String path, int width, ColorScheme scheme) {
+    Page page = stranger(width, scheme);
+    page.navigate(address + path);
+    page.fill("#token", token);
+    page.click("button.primary");
+    page.waitForSelector(".page");
+    return page;
+  }
+
+  Page at(String path) {
+    return at(path, 1280, ColorScheme.LIGHT);
+  }
+
+  static void screenshot(Page page, String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+  }
+
+  /// What the pages complained of so far.
+  List<String> complaints() {
+    return List.copyOf(complaints);
+  }
+
+  @Override
+  public void close() {
+    browser.close();
+    playwright.close();
+  }
+}
