@@ -2,6 +2,7 @@ package weir.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -34,6 +35,19 @@ final class Client implements AutoCloseable {
 
   JsonNode post(String path) {
     return send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
+  }
+
+  JsonNode post(String path, ObjectNode body) {
+    return send("POST", path, body);
+  }
+
+  /// Sends a JSON object by any method.
+  JsonNode send(String method, String path, ObjectNode body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build());
   }
 
   private HttpRequest.Builder request(String path) {

@@ -29,6 +29,7 @@ public final class Main {
         .addSubcommand(new RunCommand(out))
         .addSubcommand(new DemoCommand(out))
         .addSubcommand(new SimulateCommand(out))
+        .addSubcommand(new DevicesCommand(out))
         .addSubcommand(new AuditCommand(out))
         .addSubcommand(new DeadLetterCommand(out))
         .addSubcommand(new TrainCommand())

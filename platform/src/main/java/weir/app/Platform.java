@@ -52,8 +52,10 @@ import weir.view.DeviceApi;
 import weir.view.DeviceTypeApi;
 import weir.view.DocsApi;
 import weir.view.EventApi;
+import weir.view.GeneratorApi;
 import weir.view.ImportApi;
 import weir.view.OpenApiDocument;
+import weir.view.OwnerApi;
 import weir.view.ParameterApi;
 import weir.view.ReadingApi;
 import weir.view.console.Sessions;
@@ -319,6 +321,8 @@ public final class Platform implements AutoCloseable {
         new ReadingApi(store, clock),
         new DocsApi(OpenApiDocument.load()),
         new ImportApi(registry.devices(), settings.device().importRowsMax()),
+        new GeneratorApi(registry.generator(), registry.devices(), clock),
+        new OwnerApi(registry.owners(), registry.devices()),
         new DeviceApi(registry.devices()),
         new DeviceTypeApi(registry.types()),
         new ParameterApi(registry.parameters()),

@@ -3,9 +3,11 @@ package weir.device;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +36,26 @@ final class CredentialTable {
         .findOne();
   }
 
-  static void insert(Handle handle, Hashed hashed) {
-    Credential credential = hashed.credential();
-    handle
-        .createUpdate(
+  static void insert(Handle handle, Collection<Hashed> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
             "INSERT INTO credential (id, device, label, token_hash, created_at, expires_at)"
-                + " VALUES (:id, :device, :label, :hash, :created, :expires)")
-        .bind("id", credential.id())
-        .bind("device", credential.device().value())
-        .bind("label", credential.label())
-        .bind("hash", hashed.tokenHash())
-        .bind("created", credential.createdAt().toEpochMilli())
-        .bind("expires", millis(credential.expiresAt()))
-        .execute();
+                + " VALUES (:id, :device, :label, :hash, :created, :expires)");
+    for (Hashed hashed : all) {
+      Credential credential = hashed.credential();
+      batch
+          .bind("id", credential.id())
+          .bind("device", credential.device().value())
+          .bind("label", credential.label())
+          .bind("hash", hashed.tokenHash())
+          .bind("created", credential.createdAt().toEpochMilli())
+          .bind("expires", millis(credential.expiresAt()))
+          .add();
+    }
+    batch.execute();
   }
 
   static void revoke(Handle handle, String id, Instant time) {

@@ -26,7 +26,7 @@ public final class Credentials {
   /// Credentials of one device that are valid at a time.
   public static final int PER_DEVICE_MAX = 20;
 
-  private static final String PREFIX = "wdt_";
+  static final String PREFIX = "wdt_";
   private static final int LABEL_MAX = 100;
   private static final int PASSWORD_CHARS_MAX = 1024;
   private static final int FAILURES_FREE = 5;
@@ -139,7 +139,7 @@ public final class Credentials {
     if (valid >= PER_DEVICE_MAX) {
       return new Outcome.Conflict<>("the device has " + valid + " valid credentials already");
     }
-    CredentialTable.insert(handle, new Hashed(credential, Token.hash(issued.token())));
+    CredentialTable.insert(handle, List.of(new Hashed(credential, Token.hash(issued.token()))));
     return new Outcome.Saved<>(issued);
   }
 

@@ -16,6 +16,8 @@ public final class Registry implements AutoCloseable {
   private final Credentials credentials;
   private final AdminToken adminToken;
   private final Outbox outbox;
+  private final Owners owners;
+  private final Generator generator;
   private final Directory directory;
 
   /// Opens the registry in a file, which is created when it is missing.
@@ -24,6 +26,8 @@ public final class Registry implements AutoCloseable {
     new Seeds(clock).plant(database);
     DirectoryCache cache = new DirectoryCache(database, settings);
     outbox = new Outbox(database, clock);
+    owners = new Owners(database, clock);
+    generator = new Generator(database, cache, outbox, clock);
     types = new DeviceTypes(database, cache, clock);
     devices = new Devices(database, cache, outbox, clock);
     parameters = new DecodingParameters(database, cache, clock);
@@ -46,6 +50,15 @@ public final class Registry implements AutoCloseable {
 
   public Credentials credentials() {
     return credentials;
+  }
+
+  public Owners owners() {
+    return owners;
+  }
+
+  /// Makes sample devices.
+  public Generator generator() {
+    return generator;
   }
 
   public AdminToken adminToken() {

@@ -32,6 +32,10 @@ final class TestPlatform implements AutoCloseable {
     return platform.mqtt().orElseThrow().port();
   }
 
+  String url() {
+    return "http://127.0.0.1:" + platform.httpPort();
+  }
+
   HttpResponse<String> get(String path) {
     return send(request(path).GET());
   }
@@ -53,7 +57,7 @@ final class TestPlatform implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + platform.httpPort() + path))
+    return HttpRequest.newBuilder(URI.create(url() + path))
         .header("Authorization", "Bearer " + TOKEN);
   }
 

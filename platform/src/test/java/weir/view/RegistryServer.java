@@ -58,6 +58,9 @@ final class RegistryServer implements AutoCloseable {
                           new SessionApi(sessions),
                           new ImportApi(registry.devices(), IMPORT_ROWS_MAX),
                           new CredentialApi(registry.devices(), registry.credentials()),
+                          new GeneratorApi(
+                              registry.generator(), registry.devices(), InstantSource.system()),
+                          new OwnerApi(registry.owners(), registry.devices()),
                           new DeviceApi(registry.devices()),
                           new DeviceTypeApi(registry.types()),
                           new ParameterApi(registry.parameters()),
@@ -135,7 +138,7 @@ final class RegistryServer implements AutoCloseable {
   /// not.
   private void compareWithDocument(HttpResponse<String> response) {
     String path = response.uri().getPath();
-    if (!path.startsWith("/api/") || response.statusCode() == 405) {
+    if (!(path.startsWith("/api/") || path.equals("/devices")) || response.statusCode() == 405) {
       return;
     }
     document.check(
@@ -147,7 +150,8 @@ final class RegistryServer implements AutoCloseable {
   }
 
   private static String described(String path) {
-    return path.replaceFirst("^/api/devices/(?!import$)[^/]+", "/api/devices/{id}")
+    return path.replaceFirst("^/api/devices/(?!(import|generate)$)[^/]+", "/api/devices/{id}")
+        .replaceFirst("^/api/owners/[^/]+$", "/api/owners/{id}")
         .replaceFirst("/credentials/[^/]+$", "/credentials/{credential}")
         .replaceFirst("^/api/device-types/[^/]+$", "/api/device-types/{name}")
         .replaceFirst("^/api/decoding-parameters/[^/]+$", "/api/decoding-parameters/{id}")

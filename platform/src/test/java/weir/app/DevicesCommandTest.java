@@ -1,0 +1,92 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `weir devices` against a running platform.
+class DevicesCommandTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void generatedTokensLetDevicesInOverMqttAndHttp() throws Exception {
+    Path tokens = folder.resolve("tokens.csv");
+    try (TestPlatform platform =
+        new TestPlatform(folder.resolve("data"), Map.of("mqtt.anonymous", "false"))) {
+      StringWriter text = new StringWriter();
+      int exit =
+          Main.commandLine(new PrintWriter(text, true))
+              .execute(
+                  "devices",
+                  "generate",
+                  "5",
+                  "--tokens",
+                  tokens.toString(),
+                  "--url",
+                  platform.url(),
+                  "--token",
+                  TestPlatform.TOKEN);
+
+      assertThat(exit).isZero();
+      assertThat(text.toString()).contains("5 devices made, 0 were there already");
+      List<String> lines = Files.readAllLines(tokens);
+      assertThat(lines).hasSize(6);
+      assertThat(lines.getFirst()).isEqualTo("token,device_id,issued_at,expires_at,is_active");
+      String[] cells = lines.get(1).split(",", -1);
+      connect(platform.mqttPort(), cells[1], cells[0]);
+      assertThatThrownBy(() -> connect(platform.mqttPort(), cells[1], "wrong"));
+      assertThat(ingest(platform, cells[1], cells[0])).isEqualTo(202);
+      assertThat(ingest(platform, cells[1], "wrong")).isEqualTo(401);
+    }
+  }
+
+  private static void connect(int port, String user, String password) {
+    Mqtt5BlockingClient client =
+        MqttClient.builder()
+            .useMqttVersion5()
+            .identifier(user)
+            .serverHost("127.0.0.1")
+            .serverPort(port)
+            .simpleAuth()
+            .username(user)
+            .password(password.getBytes(StandardCharsets.UTF_8))
+            .applySimpleAuth()
+            .buildBlocking();
+    client.connect();
+    client.disconnect();
+  }
+
+  private static int ingest(TestPlatform platform, String user, String password) throws Exception {
+    String pair =
+        Base64.getEncoder()
+            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(platform.url() + "/ingest"))
+              .header("Authorization", "Basic " + pair)
+              .header("Content-Type", "application/json")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      "{\"device_id\":\"%s\",\"temperature\":20,\"humidity\":50}".formatted(user)))
+              .build();
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+  }
+}
