@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,8 @@ class DevicesCommandTest {
               .header("Content-Type", "application/json")
               .POST(
                   HttpRequest.BodyPublishers.ofString(
-                      "{\"device_id\":\"%s\",\"temperature\":20,\"humidity\":50}".formatted(user)))
+                      "{\"device_id\":\"%s\",\"temperature\":20,\"humidity\":50,\"timestamp\":\"%s\"}"
+                          .formatted(user, Instant.now())))
               .build();
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
