@@ -16,17 +16,14 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import weir.device.LifecycleEvent;
 import weir.device.Registry;
 import weir.event.Rejection;
-import weir.fleet.Target;
 import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
 import weir.ingest.Refusal;
 import weir.ingest.http.IngestApi;
 import weir.ingest.http.Senders;
 import weir.ingest.mqtt.MqttDoor;
-import weir.ingest.mqtt.Presence;
 import weir.log.EventLog;
 import weir.log.LogException;
 import weir.log.kafka.EmbeddedBroker;
@@ -78,7 +75,7 @@ public final class Platform implements AutoCloseable {
   private @Nullable EventLog doorLog;
   private @Nullable MqttDoor mqtt;
   private @Nullable WebDoor web;
-  private @Nullable Simulation simulation;
+  private @Nullable DeviceLife life;
 
   private Platform(PlatformSettings settings) {
     this.settings = settings;
@@ -123,8 +120,14 @@ public final class Platform implements AutoCloseable {
     if (plays(Role.PIPELINE)) {
       startPipeline(log, dialects, registry, applications);
     }
+    DeviceLife devices = new DeviceLife(settings, registry, log, dialects, clock);
+    life = devices;
     if (plays(Role.GATEWAY)) {
-      services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry));
+      services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry, devices));
+    }
+    parts.add(devices);
+    if (plays(Role.VIEW)) {
+      services.addAll(devices.services());
     }
     Sessions sessions = new Sessions(registry.adminToken(), clock, new SecureRandom());
     if (plays(Role.VIEW)) {
@@ -135,8 +138,7 @@ public final class Platform implements AutoCloseable {
         new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
     web = parts.add(new WebDoor(settings.http(), access, services));
     startMqtt();
-    startLifecycle(log, registry);
-    startSimulation(registry);
+    devices.opened(this::httpPort);
     health.started();
   }
 
@@ -149,34 +151,6 @@ public final class Platform implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
-  }
-
-  private void startLifecycle(EventLog log, Registry registry) {
-    DeviceChangeRelay.Announcement announcement =
-        mqtt == null
-            ? change -> true
-            : new LifecycleTopics(
-                mqtt, settings.lifecycle(), device -> LifecycleEvent.STATUS_UNKNOWN);
-    parts
-        .add(
-            new DeviceChangeRelay(
-                registry.outbox(), log, settings.topics().devices(), announcement))
-        .start();
-  }
-
-  private void startSimulation(Registry registry) {
-    if (mqtt == null) {
-      return;
-    }
-    int mqttPort = mqtt.port();
-    Optional<String> token = Optional.of(registry.adminToken().inner());
-    simulation =
-        parts.add(
-            new Simulation(
-                () -> Target.local(mqttPort, httpPort(), token),
-                settings.simulator().mirrors(settings.lifecycle().topicPrefix()),
-                clock));
-    simulation.mirror(settings.simulator().mirror());
   }
 
   private boolean plays(Role role) {
@@ -345,16 +319,19 @@ public final class Platform implements AutoCloseable {
   }
 
   /// Builds both doors; the HTTP one is returned to be served, the MQTT one starts last.
-  private HttpService openDoors(EventLog log, Dialects dialects, Registry registry) {
+  private HttpService openDoors(
+      EventLog log, Dialects dialects, Registry registry, DeviceLife devices) {
     DeviceQuota quota =
         new DeviceQuota(
             settings.quota().messagesPerSecond(), settings.quota().burst(), System::nanoTime);
-    Intake intake = new Intake(log, settings.topics().raw(), settings.intake(), quota);
+    Intake intake =
+        new Intake(log, settings.topics().raw(), settings.intake(), quota, devices::heard);
     RegistryAccess access = new RegistryAccess(registry, settings.mqtt().anonymous());
     DialectOwners owners = new DialectOwners(dialects);
     MqttDoor door =
-        new MqttDoor(settings.mqtt(), intake, log, owners, access, Presence.UNOBSERVED, clock);
+        new MqttDoor(settings.mqtt(), intake, log, owners, access, devices.connections(), clock);
     mqtt = parts.add(door);
+    devices.built(door);
     watchDoors(intake, door);
     return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
   }
@@ -389,7 +366,7 @@ public final class Platform implements AutoCloseable {
 
   /// The simulator inside, when this process plays the gateway.
   Optional<Simulation> simulation() {
-    return Optional.ofNullable(simulation);
+    return Optional.ofNullable(life).flatMap(DeviceLife::simulation);
   }
 
   String kafkaServers() {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceSettings;
+import weir.device.presence.PresenceSettings;
 import weir.ingest.IntakeSettings;
 import weir.ingest.http.HttpDoorSettings;
 import weir.ingest.mqtt.MqttSettings;
@@ -30,6 +31,7 @@ public record PlatformSettings(
     Topics topics,
     DeviceSettings device,
     LifecycleSettings lifecycle,
+    PresenceSettings presence,
     SimulatorSettings simulator,
     KafkaSettings kafka,
     IntakeSettings intake,
@@ -61,6 +63,7 @@ public record PlatformSettings(
             settings.bind("topics", Topics.defaults()),
             settings.bind("device", DeviceSettings.defaults()),
             settings.bind("lifecycle", LifecycleSettings.defaults()),
+            settings.bind("presence", PresenceSettings.defaults()),
             settings.bind("simulator", SimulatorSettings.defaults()),
             settings.bind("kafka", KafkaSettings.defaults()),
             settings.bind("intake", IntakeSettings.defaults()),

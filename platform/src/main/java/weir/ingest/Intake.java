@@ -29,11 +29,19 @@ public final class Intake {
   private final Topic raw;
   private final IntakeSettings settings;
   private final DeviceQuota quota;
+  private final Hearing hearing;
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final LongAdder accepted = new LongAdder();
   private final Map<Refusal.Kind, LongAdder> refused = new EnumMap<>(Refusal.Kind.class);
 
   public Intake(EventLog log, Topic raw, IntakeSettings settings, DeviceQuota quota) {
+    this(log, raw, settings, quota, message -> {});
+  }
+
+  /// @param hearing is told of every message of a known device
+  public Intake(
+      EventLog log, Topic raw, IntakeSettings settings, DeviceQuota quota, Hearing hearing) {
+    this.hearing = hearing;
     this.log = log;
     this.raw = raw;
     this.settings = settings;
@@ -50,6 +58,13 @@ public final class Intake {
     void done(@Nullable Refusal refusal);
   }
 
+  /// Told of a message that came in, whatever becomes of it. Called by the doors' threads, which
+  /// must not be blocked.
+  @FunctionalInterface
+  public interface Hearing {
+    void heard(RawMessage message);
+  }
+
   /// Takes a device's share for so many messages, all or none; null when it may send them. Doors
   /// ask before they hand messages over.
   public @Nullable Refusal admit(DeviceId device, int messages) {
@@ -58,8 +73,16 @@ public final class Intake {
         : refuse(Refusal.Kind.OVER_QUOTA, "device " + device + " sends more than its share");
   }
 
-  /// Appends the message and answers.
+  /// Appends a message that a device or somebody else sent, and answers.
   public void accept(RawMessage message, Answer answer) {
+    if (message.device() != null) {
+      hearing.heard(message);
+    }
+    append(message, answer);
+  }
+
+  /// Appends the message, which may also be one of the platform's own, and answers.
+  public void append(RawMessage message, Answer answer) {
     int bytes = message.payload().length;
     if (bytes > settings.messageBytesMax()) {
       String limit = "message of " + bytes + " bytes; the limit is " + settings.messageBytesMax();

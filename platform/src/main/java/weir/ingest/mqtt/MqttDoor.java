@@ -28,8 +28,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.device.DeviceId;
+import weir.event.EventId;
 import weir.ingest.Access;
 import weir.ingest.Intake;
+import weir.ingest.Intake.Answer;
 import weir.ingest.TopicOwners;
 import weir.ingest.mqtt.DoorPipeline.LoopParts;
 import weir.ingest.mqtt.packet.Message;
@@ -178,6 +181,16 @@ public final class MqttDoor implements AutoCloseable {
     Message message =
         new Message(TopicName.of(topic), payload, qos, retain, Message.NEVER_EXPIRES, new byte[0]);
     publications.deliver(message);
+  }
+
+  /// As [#publish], but through the log, so that it is decoded and stored as what a device says is.
+  ///
+  /// @param about the device that it tells of
+  public void announce(
+      String topic, byte[] payload, boolean retain, EventId id, DeviceId about, Answer answer) {
+    Message message =
+        new Message(TopicName.of(topic), payload, 1, retain, Message.NEVER_EXPIRES, new byte[0]);
+    publications.announce(message, id, about, answer);
   }
 
   /// Whether every client that is connected and gets messages on this topic takes them as fast as

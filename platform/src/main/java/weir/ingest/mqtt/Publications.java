@@ -52,16 +52,18 @@ final class Publications {
       whenDone.done(overQuota);
       return;
     }
-    RawMessage raw =
-        new RawMessage(
-            id == null ? EventId.fresh(clock) : id,
-            owner,
-            Door.MQTT,
-            message.topic().text(),
-            message.qos(),
-            clock.instant(),
-            message.payload());
-    intake.accept(raw, whenDone);
+    intake.accept(raw(message, id == null ? EventId.fresh(clock) : id, owner), whenDone);
+  }
+
+  private RawMessage raw(Message message, EventId id, @Nullable DeviceId device) {
+    return new RawMessage(
+        id,
+        device,
+        Door.MQTT,
+        message.topic().text(),
+        message.qos(),
+        clock.instant(),
+        message.payload());
   }
 
   private Intake.Answer retaining(Message message, Reservation room, Intake.Answer answer) {
@@ -89,6 +91,21 @@ final class Publications {
           }
           answer.done(refusal);
         });
+  }
+
+  /// Takes a message of the platform's own through the log, then retains and delivers it as any
+  /// other.
+  void announce(Message message, EventId id, DeviceId about, Intake.Answer answer) {
+    Reservation room = roomFor(message, null);
+    Intake.Answer delivering =
+        refusal -> {
+          if (refusal == null) {
+            router.deliver(message, null);
+          }
+          answer.done(refusal);
+        };
+    intake.append(
+        raw(message, id, about), room == null ? delivering : retaining(message, room, delivering));
   }
 
   /// Delivers a message that the intake does not see, and retains it when it asks for that.

@@ -1,0 +1,157 @@
+package weir.app;
+
+import io.helidon.webserver.http.HttpService;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
+import weir.device.Outbox;
+import weir.device.Registry;
+import weir.device.presence.DeviceState;
+import weir.device.presence.PresenceBoard;
+import weir.event.RawMessage;
+import weir.fleet.Target;
+import weir.ingest.mqtt.MqttDoor;
+import weir.ingest.mqtt.Presence;
+import weir.log.EventLog;
+import weir.pipeline.Dialects;
+import weir.view.PresenceApi;
+
+/// All that follows devices through their lives: what is told of changes, who is there, and the
+/// simulator. Built before the doors, which tell it what they hear, and started after them.
+final class DeviceLife implements AutoCloseable {
+
+  private final PlatformSettings settings;
+  private final Registry registry;
+  private final EventLog log;
+  private final Dialects dialects;
+  private final InstantSource clock;
+  private final PresenceBoard board;
+  private final Parts parts = new Parts();
+  private volatile @Nullable MqttDoor door;
+  private volatile @Nullable PresenceTopics presenceTopics;
+  private @Nullable Simulation simulation;
+
+  DeviceLife(
+      PlatformSettings settings,
+      Registry registry,
+      EventLog log,
+      Dialects dialects,
+      InstantSource clock) {
+    this.settings = settings;
+    this.registry = registry;
+    this.log = log;
+    this.dialects = dialects;
+    this.clock = clock;
+    this.board =
+        new PresenceBoard(
+            registry.database(), registry.directory(), settings.presence(), this::tell, clock);
+  }
+
+  /// What the MQTT door tells of connections.
+  Presence connections() {
+    return new DoorPresence(board);
+  }
+
+  /// What the doors tell of messages.
+  void heard(RawMessage message) {
+    DeviceId device = message.device();
+    if (device != null) {
+      board.heard(device, message.path(), message.payload(), message.receivedAt());
+    }
+  }
+
+  List<HttpService> services() {
+    List<HttpService> services = new ArrayList<>();
+    services.add(new PresenceApi(board, registry.devices()));
+    return services;
+  }
+
+  private void tell(DeviceState state, Runnable failed) {
+    PresenceTopics topics = presenceTopics;
+    if (topics == null) {
+      failed.run();
+    } else {
+      topics.tell(state, failed);
+    }
+  }
+
+  /// The door is built; it opens after this.
+  void built(MqttDoor built) {
+    door = built;
+    presenceTopics =
+        new PresenceTopics(
+            built,
+            settings.presence().events() && dialects.decodes("iot/any/status"),
+            registry.directory(),
+            clock);
+    PresenceRecall.recall(
+        board, log, settings.topics().raw(), settings.presence().saveEvery().multipliedBy(2));
+    board.start();
+    parts.add(board);
+  }
+
+  /// The doors are open, if there are any in this process.
+  void opened(IntSupplier httpPort) {
+    parts
+        .add(
+            new DeviceChangeRelay(
+                registry.outbox(), log, settings.topics().devices(), announcement()))
+        .start();
+    if (door != null) {
+      simulate(Objects.requireNonNull(door).port(), httpPort);
+    }
+  }
+
+  private DeviceChangeRelay.Announcement announcement() {
+    MqttDoor open = door;
+    if (open == null) {
+      return change -> true;
+    }
+    LifecycleTopics topics =
+        new LifecycleTopics(open, settings.lifecycle(), device -> board.of(device).state().text());
+    return change -> {
+      boolean told = topics.tell(change);
+      if (told) {
+        follow(change);
+      }
+      return told;
+    };
+  }
+
+  private void follow(Outbox.Change change) {
+    PresenceTopics topics = presenceTopics;
+    if (change.kind() != Outbox.Change.Kind.DELETED) {
+      board.registered(change.device());
+    } else if (topics != null) {
+      board.deleted(change.device());
+      topics.forget(change.device());
+    }
+  }
+
+  private void simulate(int mqttPort, IntSupplier httpPort) {
+    Optional<String> token = Optional.of(registry.adminToken().inner());
+    Simulation started =
+        parts.add(
+            new Simulation(
+                () -> Target.local(mqttPort, httpPort.getAsInt(), token),
+                settings.simulator().mirrors(settings.lifecycle().topicPrefix()),
+                clock));
+    simulation = started;
+    started.mirror(settings.simulator().mirror());
+  }
+
+  /// The simulator inside, when this process plays the gateway.
+  Optional<Simulation> simulation() {
+    return Optional.ofNullable(simulation);
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

@@ -1,0 +1,47 @@
+package weir.app;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
+import weir.device.presence.DeviceState.Reason;
+import weir.device.presence.PresenceBoard;
+import weir.ingest.mqtt.Presence;
+
+/// Tells the board who connects and who leaves. A client is the device whose credential it showed;
+/// without one, the device that has the client's id.
+final class DoorPresence implements Presence {
+
+  private final PresenceBoard board;
+
+  DoorPresence(PresenceBoard board) {
+    this.board = board;
+  }
+
+  @Override
+  public void connected(String clientId, @Nullable DeviceId device) {
+    with(clientId, device, board::connected);
+  }
+
+  @Override
+  public void disconnected(String clientId, @Nullable DeviceId device, Departure how) {
+    Reason reason =
+        switch (how) {
+          case GOODBYE -> Reason.GOODBYE;
+          case LOST, TAKEN_OVER -> Reason.LOST;
+          case EXPELLED -> Reason.EXPELLED;
+        };
+    with(clientId, device, id -> board.disconnected(id, reason));
+  }
+
+  @Override
+  public void willPublished(String clientId, @Nullable DeviceId device, String topic) {
+    with(clientId, device, board::willPublished);
+  }
+
+  private static void with(
+      String clientId, @Nullable DeviceId device, Consumer<DeviceId> happening) {
+    Optional<DeviceId> id = device == null ? DeviceId.parse(clientId) : Optional.of(device);
+    id.ifPresent(happening);
+  }
+}

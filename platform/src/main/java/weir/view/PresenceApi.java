@@ -1,0 +1,82 @@
+package weir.view;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
+import weir.device.DeviceQuery;
+import weir.device.Devices;
+import weir.device.presence.DeviceState;
+import weir.device.presence.DeviceState.State;
+import weir.device.presence.PresenceBoard;
+import weir.event.ProblemException;
+
+/// Who is there, under `/api/presence` and `/api/devices/{id}/presence`.
+public final class PresenceApi implements HttpService {
+
+  private static final int PAGE_SIZE = 50;
+
+  private final PresenceBoard board;
+  private final Devices devices;
+
+  public PresenceApi(PresenceBoard board, Devices devices) {
+    this.board = board;
+    this.devices = devices;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    rules
+        .get("/api/presence", this::list)
+        .any("/api/presence", Answers.only("GET"))
+        .get("/api/devices/{id}/presence", this::show)
+        .any("/api/devices/{id}/presence", Answers.only("GET"));
+  }
+
+  private void list(ServerRequest request, ServerResponse response) {
+    QueryForm form = new QueryForm(request);
+    State state = state(form);
+    int size = form.number("page_size", 1, DeviceQuery.LIMIT_MAX, PAGE_SIZE);
+    String cursor = form.text("cursor");
+    form.check();
+    List<DeviceState> found = board.list(state, cursor, size);
+    ObjectNode body = JsonBody.JSON.createObjectNode();
+    ArrayNode items = body.putArray("items");
+    found.forEach(one -> items.add(one.json()));
+    ObjectNode counts = body.putObject("counts");
+    Map<State, Long> known = board.counts();
+    for (State each : State.values()) {
+      counts.put(each.text(), known.getOrDefault(each, 0L));
+    }
+    body.put("next_cursor", found.size() == size ? found.getLast().device().value() : null);
+    Answers.send(response, body);
+  }
+
+  private static @Nullable State state(QueryForm form) {
+    String text = form.text("state");
+    if (text == null) {
+      return null;
+    }
+    try {
+      return State.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      form.wrong("state", "must be online, stale or offline");
+      return null;
+    }
+  }
+
+  private void show(ServerRequest request, ServerResponse response) {
+    DeviceId id = DeviceApi.id(request);
+    if (devices.find(id).isEmpty()) {
+      throw ProblemException.notFound("there is no such device");
+    }
+    Answers.send(response, board.of(id).json());
+  }
+}
