@@ -1,46 +1,68 @@
 package weir.app;
 
 import io.helidon.webserver.http.HttpService;
+import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.LongSupplier;
+import weir.device.Registry;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
-import weir.log.Topics;
+import weir.series.SeriesStore;
 import weir.subscriber.Applications;
+import weir.view.AccessFilter;
+import weir.view.MonitorApi;
 import weir.view.console.ConsolePages;
 import weir.view.console.SessionApi;
 import weir.view.console.Sessions;
 import weir.view.live.Gauges;
 import weir.view.live.LiveApi;
 import weir.view.live.LiveFeed;
+import weir.view.topic.EventTrace;
+import weir.view.topic.TailApi;
+import weir.view.topic.TopicApi;
+import weir.view.topic.TraceApi;
 
 /// The parts behind the web console, put together.
 final class Console {
 
-  private final Map<String, LongSupplier> gauges = new HashMap<>();
+  private final PlatformSettings settings;
+  private final Registry registry;
+  private final InstantSource clock;
+  private final Sessions sessions;
+  private final Gauges gauges = new Gauges();
 
-  /// A number that the overview shows.
-  void gauge(String name, LongSupplier value) {
-    gauges.put(name, value);
+  Console(PlatformSettings settings, Registry registry, InstantSource clock) {
+    this.settings = settings;
+    this.registry = registry;
+    this.clock = clock;
+    sessions = new Sessions(registry.adminToken(), clock, new SecureRandom());
+  }
+
+  /// Numbers for the overview; any part may add to them.
+  Gauges gauges() {
+    return gauges;
   }
 
   void watch(MqttDoor door) {
-    gauge("connections", () -> door.counts().connections());
+    gauges.add("connections", () -> door.counts().connections());
+  }
+
+  AccessFilter access() {
+    return new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
   }
 
   List<HttpService> services(
-      EventLog log,
-      Topics topics,
-      Applications applications,
-      Sessions sessions,
-      Parts parts,
-      InstantSource clock) {
-    LiveFeed feed = parts.add(new LiveFeed(log, topics, new Gauges(gauges), clock));
+      EventLog log, Applications applications, SeriesStore store, Parts parts) {
+    LiveFeed feed = parts.add(new LiveFeed(log, settings.topics(), gauges, clock));
     feed.start();
     return List.of(
-        new ConsolePages(), new SessionApi(sessions), new LiveApi(feed, applications, clock));
+        new ConsolePages(),
+        new SessionApi(sessions),
+        new SystemApi(settings, store::diskBytes, clock),
+        new LiveApi(feed, applications, clock),
+        new TopicApi(log),
+        parts.add(new TailApi(log)),
+        new TraceApi(new EventTrace(log, settings.topics(), store)),
+        new MonitorApi(applications, registry.devices(), store, clock));
   }
 }

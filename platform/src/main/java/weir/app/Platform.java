@@ -4,7 +4,6 @@ import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,7 +36,6 @@ import weir.series.SeriesWriter;
 import weir.series.StoreHealth;
 import weir.series.questdb.QuestDbStore;
 import weir.subscriber.Applications;
-import weir.view.AccessFilter;
 import weir.view.ApplicationApi;
 import weir.view.Audit;
 import weir.view.Books;
@@ -55,7 +53,6 @@ import weir.view.OpenApiDocument;
 import weir.view.OwnerApi;
 import weir.view.ParameterApi;
 import weir.view.ReadingApi;
-import weir.view.console.Sessions;
 
 /// The platform: builds its parts, starts them downstream first, so that nothing is accepted
 /// before it can be handled, and closes them the other way round. A start that fails closes
@@ -69,7 +66,7 @@ public final class Platform implements AutoCloseable {
   private final Parts parts = new Parts();
   private final Health health = new Health();
   private final Meters meters = parts.add(new Meters());
-  private final Console console = new Console();
+  private @Nullable Console console;
   private Optional<String> newAdminToken = Optional.empty();
   private String kafkaServers = "";
   private @Nullable EventLog doorLog;
@@ -105,6 +102,8 @@ public final class Platform implements AutoCloseable {
     EventLog log = openLog();
     Registry registry = openRegistry();
     Applications applications = new Applications(registry.database(), clock);
+    Console face = new Console(settings, registry, clock);
+    console = face;
     List<HttpService> services = new ArrayList<>();
     services.add(new HealthApi(health));
     services.add(meters);
@@ -115,6 +114,7 @@ public final class Platform implements AutoCloseable {
       }
       if (plays(Role.VIEW)) {
         services.addAll(views(log, registry, applications, store));
+        services.addAll(face.services(log, applications, store, parts));
       }
     }
     if (plays(Role.PIPELINE)) {
@@ -129,14 +129,7 @@ public final class Platform implements AutoCloseable {
     if (plays(Role.VIEW)) {
       services.addAll(devices.services());
     }
-    Sessions sessions = new Sessions(registry.adminToken(), clock, new SecureRandom());
-    if (plays(Role.VIEW)) {
-      services.addAll(
-          console.services(log, settings.topics(), applications, sessions, parts, clock));
-    }
-    AccessFilter access =
-        new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
-    web = parts.add(new WebDoor(settings.http(), access, services));
+    web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();
     devices.opened(this::httpPort);
     health.started();
@@ -337,7 +330,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private void watchDoors(Intake intake, MqttDoor door) {
-    console.watch(door);
+    Objects.requireNonNull(console).watch(door);
     meters.counter("weir.accepted", "Messages durable in the log", intake::acceptedCount);
     for (Refusal.Kind kind : Refusal.Kind.values()) {
       meters.counter(

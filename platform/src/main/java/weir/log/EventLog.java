@@ -10,28 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /// The durable, replayable log that everything goes through. Safe for use by many threads.
 ///
-/// An append is durable when its callback says so: written by every in-sync replica (`acks=all`).
-/// That survives the death of any process; on one node it does not survive a power cut, because
-/// Kafka does not fsync per record.
+/// An append is durable when its callback says so: written by every in-sync replica
+/// (`acks=all`). That survives the death of any process; on one node it does not survive a
+/// power cut, because Kafka does not fsync per record.
 public interface EventLog extends AutoCloseable {
 
-  /// Told once: the append is durable, or it failed. Runs on a thread of the log that must not be
-  /// blocked, or on the caller's when the append is refused at once.
+  /// Told once: the append is durable, or it failed. Runs on a thread of the log that must
+  /// not be blocked, or on the caller's when the append is refused at once.
   @FunctionalInterface
   interface Appended {
     void done(@Nullable Position position, @Nullable LogException failure);
   }
 
-  /// Makes sure the topics exist; returns when they can be written. Existing topics keep their
-  /// partitions; a log inside this process takes over their new retention, a cluster is left alone.
+  /// Makes sure the topics exist; returns when they can be written. Existing topics keep
+  /// their partitions; a log inside this process takes over their new retention, a cluster
+  /// is left alone.
   ///
   /// @throws LogException when an existing topic has another number of partitions
   void create(Collection<TopicSpec> topics);
 
   /// Queues an entry and returns; entries of one key are appended in the order of the calls.
   ///
-  /// Never waits for long: when the log's own buffer is full the callback gets a failure. Callers
-  /// bound what they have in flight.
+  /// Never waits for long: when the log's own buffer is full the callback gets a failure.
+  /// Callers bound what they have in flight.
   void append(Entry entry, Appended callback);
 
   /// As [#append(Entry, Appended)], for callers that collect futures.
@@ -49,20 +50,24 @@ public interface EventLog extends AutoCloseable {
     return result;
   }
 
-  /// Joins a consumer group: the partitions of the topics are shared among its members, and work
-  /// starts where the group last committed, or at the oldest record.
+  /// Joins a consumer group: the partitions of the topics are shared among its members, and
+  /// work starts where the group last committed, or at the oldest record.
   Subscription join(String group, Set<Topic> topics);
 
   /// A reader outside any group, for browsing, audits and tools; starts nowhere until told.
   LogReader reader();
 
-  /// First and next offset of every partition of the topics; topics that do not exist are left out.
+  /// First and next offset of every partition of the topics; topics that do not exist are
+  /// left out.
   Map<Partition, OffsetRange> ranges(Set<Topic> topics);
 
   /// What a group last committed, by partition.
   Map<Partition, Committed> committed(String group);
 
   Set<Topic> topics();
+
+  /// The names of the groups that have committed something or have members.
+  Set<String> groups();
 
   /// The records that exist: from `start` up to but not including `end`.
   record OffsetRange(long start, long end) {}
@@ -84,12 +89,13 @@ public interface EventLog extends AutoCloseable {
     /// @throws LogException when a partition is not held any more, or the log did not take it
     void commit(Map<Partition, Committed> positions);
 
-    /// The partitions that this member holds now, with what was last committed for each: as after
-    /// the latest poll or commit. Offset 0 and an empty note where nothing was committed.
+    /// The partitions that this member holds now, with what was last committed for each: as
+    /// after the latest poll or commit. Offset 0 and an empty note where nothing was
+    /// committed.
     Map<Partition, Committed> assigned();
 
-    /// Goes back to the last committed position of every partition held, so that the batch is read
-    /// again.
+    /// Goes back to the last committed position of every partition held, so that the batch
+    /// is read again.
     void rewind();
 
     @Override

@@ -3,6 +3,7 @@ package weir.series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -12,16 +13,16 @@ import weir.event.EventId;
 
 /// Where events and their readings are kept, and asked for.
 ///
-/// One thread writes; any number of threads ask. Every method throws [StoreException] when the
-/// store cannot do it now; the caller may try again. Time ranges include their start and not
-/// their end.
+/// One thread writes; any number of threads ask. Every method throws [StoreException] when
+/// the store cannot do it now; the caller may try again. Time ranges include their start and
+/// not their end.
 ///
 /// Two readings of one device and metric with the same time and unit are one: the value that
 /// was written last stays. Events are told apart by time and id.
 public interface SeriesStore extends AutoCloseable {
 
-  /// Stores the events and their readings, all or none. When it returns they survive the death of
-  /// the process. Storing the same event again changes nothing but its stored time.
+  /// Stores the events and their readings, all or none. When it returns they survive the
+  /// death of the process. Storing the same event again changes nothing but its stored time.
   ///
   /// @throws RefusedException when the store will never take one of the events
   void write(List<Event> events);
@@ -37,18 +38,26 @@ public interface SeriesStore extends AutoCloseable {
   /// The values of one metric, oldest first.
   List<Measured> readings(ReadingQuery query, int limit);
 
-  /// The values of one metric, combined in the store by steps; steps without values are left out.
-  /// Text values count, but have no other aggregate.
+  /// The values of one metric, combined in the store by steps; steps without values are left
+  /// out. Text values count, but have no other aggregate.
   ///
   /// @param limit most buckets returned
   List<Bucket> range(ReadingQuery query, Step step, int limit);
+
+  /// What some devices measured together, by metric, unit and step; steps without values are
+  /// left out. Numbers only.
+  List<FleetBucket> fleet(FleetQuery query);
+
+  /// How many events of a device type there are of each kind.
+  Map<String, Long> kinds(String type, Instant from, Instant to);
 
   /// Events that match, newest first by event time.
   EventPage events(EventQuery query);
 
   Optional<StoredEvent> event(EventId id);
 
-  /// What each metric of a device did in each hour, by hour and metric. Outlives the readings.
+  /// What each metric of a device did in each hour, by hour and metric. Outlives the
+  /// readings.
   List<HourlyStat> hourly(HourlyQuery query, int limit);
 
   /// Events that are stored now.
@@ -57,8 +66,8 @@ public interface SeriesStore extends AutoCloseable {
   /// Visits the id of every stored event, in its 128-bit form.
   void eachEventId(Consumer<UUID> visitor);
 
-  /// Ids of events of this time or later, the newest, at most so many; for the writer's memory of
-  /// repeats.
+  /// Ids of events of this time or later, the newest, at most so many; for the writer's
+  /// memory of repeats.
   List<UUID> idsSince(Instant time, int limit);
 
   /// Brings the rollups up to date, for hours that are over and quiet.

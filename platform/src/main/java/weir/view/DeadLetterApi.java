@@ -2,6 +2,8 @@ package weir.view;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -18,8 +20,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import weir.event.ProblemException;
 
-/// `GET /api/dead-letters`, `GET /api/dead-letters/{position}`, `POST
-/// /api/dead-letters/{position}/replay` and `POST /api/dead-letters/replay`.
+/// `GET /api/dead-letters`, `GET /api/dead-letters/{position}`, `POST` to `…/{position}/replay` or
+/// `…/{position}/repair`, and `POST /api/dead-letters/replay`.
 ///
 /// A list shows no payloads; one letter shows its bytes as base64, and as text when they are
 /// UTF-8.
@@ -44,7 +46,8 @@ public final class DeadLetterApi implements HttpService {
         .get("/api/dead-letters", this::list)
         .post("/api/dead-letters/replay", this::replayMany)
         .get("/api/dead-letters/{position}", this::show)
-        .post("/api/dead-letters/{position}/replay", this::replayOne);
+        .post("/api/dead-letters/{position}/replay", this::replayOne)
+        .post("/api/dead-letters/{position}/repair", this::repair);
   }
 
   private void list(ServerRequest request, ServerResponse response) throws IOException {
@@ -79,12 +82,36 @@ public final class DeadLetterApi implements HttpService {
   }
 
   private void replayOne(ServerRequest request, ServerResponse response) throws IOException {
+    DeadLetters.Letter letter = open(request);
+    sendReplayed(response, letters.replay(other -> other.position().equals(letter.position()), 1));
+  }
+
+  private DeadLetters.Letter open(ServerRequest request) {
     DeadLetters.Letter letter = letter(request);
     if (letter.replayed()) {
       throw ProblemException.of(
           409, "Replayed already", letter.position() + " was replayed before");
     }
-    sendReplayed(response, letters.replay(other -> other.position().equals(letter.position()), 1));
+    return letter;
+  }
+
+  /// Replays with a payload, and perhaps a path, that someone has mended.
+  private void repair(ServerRequest request, ServerResponse response) throws IOException {
+    DeadLetters.Letter letter = open(request);
+    ObjectNode body = JsonBody.object(request);
+    JsonNode payload = body.path("payload_text");
+    JsonNode path = body.path("path");
+    if (!payload.isTextual()) {
+      throw ProblemException.invalid("payload_text", "must be a text");
+    }
+    if (!path.isMissingNode() && (!path.isTextual() || path.textValue().isBlank())) {
+      throw ProblemException.invalid("path", "must be an MQTT topic or a path");
+    }
+    letters.repair(
+        letter,
+        payload.textValue().getBytes(StandardCharsets.UTF_8),
+        path.isTextual() ? path.textValue() : letter.path());
+    sendReplayed(response, List.of(letter.position()));
   }
 
   private void replayMany(ServerRequest request, ServerResponse response) throws IOException {

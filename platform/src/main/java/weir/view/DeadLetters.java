@@ -22,8 +22,9 @@ import weir.log.Topics;
 ///
 /// A replay appends the original bytes to the raw topic under the same event id, and then a
 /// marker (a record without a value) to the dead letters, so that a letter is replayed once,
-/// however often it is asked for. A crash between the two can replay a letter twice; the event id
-/// keeps it stored once. Safe for many threads; every call reads the topic from its start.
+/// however often it is asked for. A crash between the two can replay a letter twice; the
+/// event id keeps it stored once. Safe for many threads; every call reads the topic from its
+/// start.
 public final class DeadLetters {
 
   /// One dead letter.
@@ -95,21 +96,27 @@ public final class DeadLetters {
     return chosen.stream().map(Letter::position).toList();
   }
 
+  /// Sends a letter with other bytes or another path to the pipeline, under the same event
+  /// id, and marks it as replayed; returns when both are durable.
+  public void repair(Letter letter, byte[] payload, String path) {
+    log.append(again(letter, payload, path)).join();
+    log.append(marker(letter)).join();
+  }
+
   private Entry again(Letter letter) {
+    return again(letter, letter.payload(), letter.path());
+  }
+
+  private Entry again(Letter letter, byte[] payload, String path) {
     Headers headers =
         new Headers()
             .add(HeaderNames.EVENT_ID, letter.eventId())
             .add(HeaderNames.DOOR, letter.door())
-            .add(HeaderNames.PATH, letter.path())
+            .add(HeaderNames.PATH, path)
             .add(HeaderNames.QOS, "1")
             .add(HeaderNames.REPLAY_OF, letter.position());
     return new Entry(
-        topics.raw(),
-        Entry.BY_KEY,
-        letter.device(),
-        letter.receivedMillis(),
-        letter.payload(),
-        headers);
+        topics.raw(), Entry.BY_KEY, letter.device(), letter.receivedMillis(), payload, headers);
   }
 
   private Entry marker(Letter letter) {
@@ -140,7 +147,8 @@ public final class DeadLetters {
         payload);
   }
 
-  /// Reads every letter, oldest first; the markers are read before, to know what was replayed.
+  /// Reads every letter, oldest first; the markers are read before, to know what was
+  /// replayed.
   private void scan(Consumer<Letter> reader) {
     Set<String> replayed = new HashSet<>();
     readAll(

@@ -25,8 +25,8 @@ import weir.series.SeriesStore;
 import weir.series.StoredEvent;
 
 /// What devices sent: `GET /api/events`, `GET /api/events/{event_id}`,
-/// `GET /api/devices/{id}/events`, and `GET /events/db`, the newest events of the HTTP sensors in
-/// the short form that their document shows.
+/// `GET /api/devices/{id}/events`, and `GET /events/db`, the newest events of the HTTP
+/// sensors in the short form that their document shows.
 public final class EventApi implements HttpService {
 
   private static final int LIMIT_DEFAULT = 50;
@@ -206,7 +206,7 @@ public final class EventApi implements HttpService {
     }
   }
 
-  private static void write(JsonGenerator json, StoredEvent event) throws IOException {
+  static void write(JsonGenerator json, StoredEvent event) throws IOException {
     json.writeStartObject();
     json.writeStringField("event_id", event.id().value());
     json.writeStringField("device_id", event.device().value());

@@ -8,8 +8,8 @@ import weir.log.EventLog;
 import weir.log.LogRecord;
 import weir.log.Partition;
 
-/// Reads given ranges of the log from start to end.
-final class Scan {
+/// Reads given ranges of the log from start to end, on the caller's thread.
+public final class Scan {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -18,7 +18,7 @@ final class Scan {
 
   private Scan() {}
 
-  static void all(
+  public static void all(
       EventLog.LogReader reader,
       Map<Partition, EventLog.OffsetRange> ranges,
       Consumer<LogRecord> visitor) {

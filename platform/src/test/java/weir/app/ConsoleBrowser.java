@@ -85,6 +85,15 @@ final class ConsoleBrowser implements AutoCloseable {
     return List.copyOf(complaints);
   }
 
+  void closePages() {
+    browser.contexts().forEach(BrowserContext::close);
+  }
+
+  /// Forgets a complaint that a test has asked for.
+  void forgive(String part) {
+    complaints.removeIf(complaint -> complaint.contains(part));
+  }
+
   @Override
   public void close() {
     browser.close();

@@ -179,6 +179,7 @@ public abstract class EventLogContract {
       assertThat(next.assigned()).containsEntry(partition, new Committed(2, "done=2"));
     }
     assertThat(log.committed(group)).containsEntry(partition, new Committed(2, "done=2"));
+    assertThat(log.groups()).contains(group);
   }
 
   @Test

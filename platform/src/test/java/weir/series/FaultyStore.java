@@ -3,6 +3,7 @@ package weir.series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -71,6 +72,16 @@ final class FaultyStore implements SeriesStore {
   @Override
   public List<Bucket> range(ReadingQuery query, Step step, int limit) {
     return store.range(query, step, limit);
+  }
+
+  @Override
+  public List<FleetBucket> fleet(FleetQuery query) {
+    return store.fleet(query);
+  }
+
+  @Override
+  public Map<String, Long> kinds(String type, Instant from, Instant to) {
+    return store.kinds(type, from, to);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -26,8 +27,8 @@ import weir.event.Event;
 import weir.event.EventId;
 import weir.event.Reading;
 
-/// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is kept
-/// for 7 days, every other for 30.
+/// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is
+/// kept for 7 days, every other for 30.
 public abstract class SeriesStoreContract {
 
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -90,6 +91,38 @@ public abstract class SeriesStoreContract {
     assertThat(read.receivedAt()).isEqualTo(written.receivedAt());
     assertThat(read.storedAt()).isEqualTo(NOON);
     assertThat(read.json()).isEqualTo(written.json());
+  }
+
+  @Test
+  void combinesWhatManyDevicesMeasured() {
+    write(
+        temperature("f-1", "one", at(-60), 10),
+        temperature("f-2", "two", at(-59), 30),
+        temperature("f-3", "other", at(-58), 1_000));
+
+    List<FleetBucket> buckets =
+        store.fleet(
+            new FleetQuery(
+                List.of(new DeviceId("one"), new DeviceId("two")),
+                at(-120),
+                at(0),
+                Duration.ofSeconds(30)));
+
+    assertThat(buckets).hasSize(1);
+    assertThat(buckets.getFirst().start()).isEqualTo(at(-60));
+    assertThat(buckets.getFirst().count()).isEqualTo(2);
+    assertThat(buckets.getFirst().min()).isEqualTo(10);
+    assertThat(buckets.getFirst().max()).isEqualTo(30);
+    assertThat(buckets.getFirst().average()).isEqualTo(20);
+  }
+
+  @Test
+  void countsTheEventsOfATypeByKind() {
+    write(temperature("k-1", "one", at(-60), 10), temperature("k-2", "two", at(-59), 30));
+
+    assertThat(store.kinds("sensor", at(-120), at(0))).containsOnly(Map.entry("telemetry", 2L));
+    assertThat(store.kinds("sensor", at(-59), at(0))).containsOnly(Map.entry("telemetry", 1L));
+    assertThat(store.kinds("none", at(-120), at(0))).isEmpty();
   }
 
   @Test

@@ -23,8 +23,9 @@ import weir.log.Position;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 
-/// An [EventLog] in memory that behaves as Kafka does where callers can tell: partitions by key,
-/// consumer groups that rebalance, committed notes, callbacks on the log's own thread and in order.
+/// An [EventLog] in memory that behaves as Kafka does where callers can tell: partitions by
+/// key, consumer groups that rebalance, committed notes, callbacks on the log's own thread
+/// and in order.
 ///
 /// A test can hold appends back ([#hold], [#release]) or make them fail ([#failAppends],
 /// [#mendAppends]). Nothing is ever removed: neither retention nor compaction is imitated.
@@ -167,6 +168,11 @@ public final class MemoryLog implements EventLog {
   }
 
   @Override
+  public synchronized Set<String> groups() {
+    return Set.copyOf(groups.keySet());
+  }
+
+  @Override
   public synchronized void close() {
     callbacks.shutdown();
     notifyAll();
@@ -222,7 +228,8 @@ public final class MemoryLog implements EventLog {
     return taken;
   }
 
-  /// Gives the next offsets to read, as they are after the latest rebalance. Asked under the lock.
+  /// Gives the next offsets to read, as they are after the latest rebalance. Asked under the
+  /// lock.
   @FunctionalInterface
   interface Cursors {
     Map<Partition, Long> current();

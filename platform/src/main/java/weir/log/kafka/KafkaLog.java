@@ -25,19 +25,21 @@ import weir.log.Position;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 
-/// The log on Kafka, through ordinary clients: the embedded broker and a cluster look the same.
+/// The log on Kafka, through ordinary clients: the embedded broker and a cluster look the
+/// same.
 ///
-/// How long an append may take is a matter of [Patience]. Whatever the patience, a record that is
-/// too long fails at once.
+/// How long an append may take is a matter of [Patience]. Whatever the patience, a record
+/// that is too long fails at once.
 public final class KafkaLog implements EventLog {
 
   /// What an append does when the log cannot take it.
   public enum Patience {
-    /// Fails when it is not durable after five seconds, and at once when the buffer or the disk is
-    /// full: somebody outside waits for the answer. What failed may be in the log all the same.
+    /// Fails when it is not durable after five seconds, and at once when the buffer or the
+    /// disk is full: somebody outside waits for the answer. What failed may be in the log
+    /// all the same.
     PROMPT,
-    /// Goes on for as long as it takes, so that what is sent is in the log once and in order. When
-    /// the buffer or the disk is full the caller waits, five seconds at most.
+    /// Goes on for as long as it takes, so that what is sent is in the log once and in
+    /// order. When the buffer or the disk is full the caller waits, five seconds at most.
     LASTING
   }
 
@@ -91,8 +93,8 @@ public final class KafkaLog implements EventLog {
     }
   }
 
-  /// Waits a moment for the topic's leaders, and makes the producer know them, so that the first
-  /// append need not wait.
+  /// Waits a moment for the topic's leaders, and makes the producer know them, so that the
+  /// first append need not wait.
   private boolean isWritable(TopicSpec spec) {
     try {
       var partitions = producer.partitionsFor(spec.topic().name());
@@ -210,6 +212,11 @@ public final class KafkaLog implements EventLog {
   @Override
   public Set<Topic> topics() {
     return topics.topics();
+  }
+
+  @Override
+  public Set<String> groups() {
+    return topics.groups();
   }
 
   /// Waits for the appends under way, six seconds at most.

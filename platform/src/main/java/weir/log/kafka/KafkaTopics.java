@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -36,8 +37,8 @@ import weir.log.Partition;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 
-/// What exists in the log: topics, their offset ranges, and what groups committed. Waits up to ten
-/// seconds for the cluster.
+/// What exists in the log: topics, their offset ranges, and what groups committed. Waits up
+/// to ten seconds for the cluster.
 final class KafkaTopics implements AutoCloseable {
 
   private static final Duration CREATE_WAIT = Duration.ofSeconds(10);
@@ -85,7 +86,8 @@ final class KafkaTopics implements AutoCloseable {
     }
   }
 
-  /// A new partition takes records only once its leader is ready; asking the leader waits for that.
+  /// A new partition takes records only once its leader is ready; asking the leader waits
+  /// for that.
   private void awaitLeaders(Collection<TopicSpec> specs) {
     Map<TopicPartition, OffsetSpec> all = new HashMap<>();
     for (TopicSpec spec : specs) {
@@ -139,8 +141,8 @@ final class KafkaTopics implements AutoCloseable {
     return configs;
   }
 
-  /// Removal works by whole segments, so a partition should have some; a segment must hold the
-  /// longest record.
+  /// Removal works by whole segments, so a partition should have some; a segment must hold
+  /// the longest record.
   private long segmentBytes(long partitionBytes) {
     return Math.clamp(partitionBytes / 4, messageBytesMax(), settings.segmentBytes());
   }
@@ -239,6 +241,16 @@ final class KafkaTopics implements AutoCloseable {
           .collect(Collectors.toUnmodifiableSet());
     } catch (ExecutionException failure) {
       throw failed("list topics", failure);
+    }
+  }
+
+  Set<String> groups() {
+    try {
+      return resultOf(admin.listGroups().all()).stream()
+          .map(GroupListing::groupId)
+          .collect(Collectors.toUnmodifiableSet());
+    } catch (ExecutionException failure) {
+      throw failed("list groups", failure);
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,8 +22,8 @@ import weir.series.EventQuery;
 import weir.series.Micros;
 import weir.series.StoredEvent;
 
-/// The questions about events. A page is put together from the tables of all classes; each gives
-/// its own newest rows by scanning backwards, so a page costs what it holds.
+/// The questions about events. A page is put together from the tables of all classes; each
+/// gives its own newest rows by scanning backwards, so a page costs what it holds.
 final class EventReads {
 
   /// A page ends early when its JSON is larger than this.
@@ -59,8 +60,8 @@ final class EventReads {
     return new EventPage(events, end < rows.size() ? rows.get(end - 1).place() : null);
   }
 
-  /// The first rows of a table in the order of events. Rows of one time are sorted by id here,
-  /// because a table keeps them in no order.
+  /// The first rows of a table in the order of events. Rows of one time are sorted by id
+  /// here, because a table keeps them in no order.
   private List<Row> newest(String table, EventQuery query, int wanted) {
     List<Row> rows = new ArrayList<>();
     EventCursor after = query.after();
@@ -145,6 +146,22 @@ final class EventReads {
           row -> found.add(read(row).event()));
     }
     return found.stream().filter(event -> event.id().equals(id)).findFirst();
+  }
+
+  Map<String, Long> kinds(String type, Instant from, Instant to) {
+    Filter filter =
+        new Filter()
+            .number("ts >= ", Micros.of(from))
+            .number("ts < ", Micros.of(to))
+            .value("type = ", type);
+    Map<String, Long> kinds = new TreeMap<>();
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          "select kind, count() from " + kept.events() + filter.where(),
+          filter.values(),
+          row -> kinds.merge(String.valueOf(row.getSymA(0)), row.getLong(1), Long::sum));
+    }
+    return kinds;
   }
 
   long count() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,6 +24,8 @@ import weir.event.Reading;
 import weir.series.Bucket;
 import weir.series.EventPage;
 import weir.series.EventQuery;
+import weir.series.FleetBucket;
+import weir.series.FleetQuery;
 import weir.series.HourlyQuery;
 import weir.series.HourlyStat;
 import weir.series.Measured;
@@ -37,10 +40,10 @@ import weir.series.StoredEvent;
 
 /// The time series in a QuestDB inside this process.
 ///
-/// A written batch is in QuestDB's write-ahead log, which survives `kill -9`; a thread of our own
-/// makes it visible to queries, usually within some milliseconds. [#write] and [#retire] exclude
-/// each other. Refused are events from before 2000, from too far ahead of their receive time, and
-/// those that give a device too many metrics.
+/// A written batch is in QuestDB's write-ahead log, which survives `kill -9`; a thread of
+/// our own makes it visible to queries, usually within some milliseconds. [#write] and
+/// [#retire] exclude each other. Refused are events from before 2000, from too far ahead of
+/// their receive time, and those that give a device too many metrics.
 public final class QuestDbStore implements SeriesStore {
 
   private static final Instant OLDEST = Instant.parse("2000-01-01T00:00:00Z");
@@ -62,8 +65,8 @@ public final class QuestDbStore implements SeriesStore {
 
   /// Opens the store, and makes it when there is none.
   ///
-  /// @param retention how long the events of a device type are kept; asked for every batch, so it
-  ///     should answer from memory
+  /// @param retention how long the events of a device type are kept; asked for every batch,
+  ///     so it should answer from memory
   public QuestDbStore(
       QuestDbSettings settings, InstantSource clock, Function<String, Duration> retention) {
     this.settings = settings;
@@ -136,8 +139,8 @@ public final class QuestDbStore implements SeriesStore {
     }
   }
 
-  /// Late readings of days that are removed already come too late for the rollups, which would
-  /// forget the rest of the hour.
+  /// Late readings of days that are removed already come too late for the rollups, which
+  /// would forget the rest of the hour.
   private void markHours(Event event, RetentionClass kept, Instant now) {
     for (Reading reading : event.readings()) {
       Instant time = EventRows.timeOf(reading, event);
@@ -165,6 +168,16 @@ public final class QuestDbStore implements SeriesStore {
   @Override
   public List<Bucket> range(ReadingQuery query, Step step, int limit) {
     return ranges.range(query, step, limit);
+  }
+
+  @Override
+  public List<FleetBucket> fleet(FleetQuery query) {
+    return new FleetReads(readings, catalog).fleet(query);
+  }
+
+  @Override
+  public Map<String, Long> kinds(String type, Instant from, Instant to) {
+    return events.kinds(type, from, to);
   }
 
   @Override
@@ -202,7 +215,8 @@ public final class QuestDbStore implements SeriesStore {
     rollup.write(takeDirty(now.minus(settings.rollupDelay()).toEpochMilli()));
   }
 
-  /// Nothing is being written while the hours are taken, so all that marked them is committed.
+  /// Nothing is being written while the hours are taken, so all that marked them is
+  /// committed.
   private List<Long> takeDirty(long beforeMillis) {
     writing.lock();
     try {

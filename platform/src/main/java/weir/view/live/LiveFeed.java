@@ -22,6 +22,7 @@ import weir.log.Partition;
 import weir.log.Topic;
 import weir.log.Topics;
 import weir.view.Books;
+import weir.view.topic.Tail;
 
 /// What flows now, for all who watch. One thread, `weir-live`, asks the log where its ends
 /// are and reads the newest enriched messages, at most [#READ_MAX] a beat however much

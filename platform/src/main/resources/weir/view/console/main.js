@@ -65,6 +65,9 @@ async function show() {
   const page = h("div", { class: "page" });
   fill(main, page);
   window.scrollTo(0, 0);
+  pulse("idle");
+  const slow = setTimeout(() => page.children.length || fill(page, h("p", { class: "faint", role: "status" }, "Loading …")), 400);
+  leavers.push(() => clearTimeout(slow));
   try {
     await view.show({
       page,

@@ -1,4 +1,4 @@
-package weir.view.live;
+package weir.view.topic;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import weir.log.Topic;
 /// The newest records of one topic. Reads a bounded number at a time and skips what is more,
 /// so that it costs the same however much flows. Owned by one thread; opens its reader when
 /// it is first asked.
-final class Tail implements AutoCloseable {
+public final class Tail implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int POLLS_MAX = 10;
@@ -24,21 +24,21 @@ final class Tail implements AutoCloseable {
   /// What came since the last call.
   ///
   /// @param skipped records that came and were not read
-  record Read(List<LogRecord> records, long skipped) {}
+  public record Read(List<LogRecord> records, long skipped) {}
 
   private final EventLog log;
   private final Topic topic;
   private final Map<Partition, Long> next = new HashMap<>();
   private EventLog.@Nullable LogReader reader;
 
-  Tail(EventLog log, Topic topic) {
+  public Tail(EventLog log, Topic topic) {
     this.log = log;
     this.topic = topic;
   }
 
   /// Reads up to the end of each partition, at most so many records; the first call finds
   /// where the end is and reads nothing.
-  Read read(int recordsMax) {
+  public Read read(int recordsMax) {
     Map<Partition, OffsetRange> ranges = log.ranges(Set.of(topic));
     boolean jumped = false;
     long skipped = 0;

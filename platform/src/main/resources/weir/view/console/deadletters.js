@@ -1,0 +1,94 @@
+// What was set aside: why, the bytes, and how to bring it back.
+
+import { h, fill, card, table, badge, empty, link, deviceLink, eventLink, toast, segments } from "./dom.js";
+import { get, post, query } from "./api.js";
+import { hex } from "./records.js";
+import * as f from "./format.js";
+
+const REASONS = ["UNKNOWN_TOPIC", "UNREADABLE", "INVALID", "UNKNOWN_DEVICE", "UNKNOWN_TYPE", "NO_PARAMETER", "REFUSED_BY_STORE", "FAILED"];
+
+export const words = (reason) => reason.toLowerCase().replaceAll("_", " ");
+
+export async function show(view) {
+  if (view.names[0]) await one(view, view.names[0]);
+  else await all(view);
+}
+
+async function all(view) {
+  view.title("Dead letters");
+  const state = { reason: "", device: "", replayed: "false", ...Object.fromEntries(view.parameters) };
+  const results = h("section", { class: "card", "aria-label": "Dead letters" });
+  const reason = h("select", { "aria-label": "Reason", onchange: () => change({ reason: reason.value }) }, h("option", { value: "" }, "Any reason"), REASONS.map((each) => h("option", { value: each, selected: each === state.reason }, words(each))));
+  const device = h("input", { type: "search", "aria-label": "Device", placeholder: "Device id", value: state.device, onchange: () => change({ device: device.value }) });
+  const replay = h("button", { type: "button", onclick: replayAll }, "Replay these");
+
+  function change(next) {
+    Object.assign(state, next);
+    view.remember({ ...state, replayed: state.replayed === "false" ? "" : state.replayed });
+    load();
+  }
+
+  const filter = (more) => query({ reason: state.reason, device: state.device, replayed: state.replayed === "all" ? "" : state.replayed, ...more });
+
+  async function load() {
+    const found = await get("/api/dead-letters" + filter({ limit: 200 }), view.signal);
+    replay.disabled = !found.items.some((letter) => !letter.replayed);
+    fill(results, found.items.length ? table([
+      { title: "Received", class: "tight", cell: (letter) => f.time(letter.received_at) },
+      { title: "Reason", class: "tight", cell: (letter) => [badge(words(letter.reason), "warn"), letter.replayed && [" ", badge("replayed")]] },
+      { title: "Device", cell: (letter) => deviceLink(letter.device_id) },
+      { title: "What was wrong", cell: (letter) => [h("div", null, letter.detail), h("div", { class: "faint mono" }, letter.path)] },
+      { title: "", class: "tight", cell: (letter) => link("/console/dead-letters/" + letter.position, "Open") },
+    ], found.items, { label: "Dead letters", onRow: (letter) => view.go("/console/dead-letters/" + letter.position) }) : empty("Nothing is set aside.", "A message that cannot be used is kept here with its bytes and the reason."));
+  }
+
+  async function replayAll() {
+    replay.disabled = true;
+    try {
+      const done = await post("/api/dead-letters/replay" + filter({ replayed: "false" }));
+      toast(f.count(done.replayed) + (done.replayed === 1 ? " message goes" : " messages go") + " through the pipeline again");
+    } catch (failure) {
+      toast(failure.message, "bad");
+    }
+    await load();
+  }
+
+  fill(
+    view.page,
+    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Dead letters"), h("p", null, "Messages that could not be used, with their bytes and the reason.")), replay),
+    h("div", { class: "bar" }, reason, device, segments("State", [["false", "Open"], ["true", "Replayed"], ["all", "All"]], state.replayed, (replayed) => change({ replayed }))),
+    results,
+  );
+  await load();
+}
+
+async function one(view, position) {
+  view.title("Dead letter " + position);
+  const letter = await get("/api/dead-letters/" + encodeURIComponent(position), view.signal);
+  const text = h("textarea", { rows: 12, spellcheck: "false", "aria-label": "Payload", ".value": letter.payload_text ?? "" });
+  const path = h("input", { "aria-label": "Path", value: letter.path });
+  const wrong = h("p", { class: "form-error", role: "alert" });
+  const act = async (button, request, said) => {
+    button.disabled = true;
+    wrong.textContent = "";
+    try {
+      await request();
+      toast(said);
+      view.go("/console/events/" + encodeURIComponent(letter.event_id));
+    } catch (failure) {
+      wrong.textContent = failure.message;
+      button.disabled = false;
+    }
+  };
+  const place = "/api/dead-letters/" + encodeURIComponent(position);
+  const bytes = Uint8Array.from(atob(letter.payload_base64), (c) => c.charCodeAt(0));
+  fill(
+    view.page,
+    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/dead-letters", "Dead letters")), h("h1", null, letter.detail || words(letter.reason)), h("p", null, badge(words(letter.reason), "warn"), letter.replayed ? [" ", badge("replayed")] : null)),
+      letter.replayed ? null : h("button", { type: "button", onclick: (event) => act(event.currentTarget, () => post(place + "/replay"), "It goes through the pipeline again") }, "Replay as it is")),
+    h("div", { class: "grid" },
+      h("div", { class: "w5" }, card("What happened", {}, h("dl", { class: "facts" }, [["device", deviceLink(letter.device_id)], ["event", eventLink(letter.event_id)], ["family", letter.family], ["received", f.time(letter.received_at)], ["door", letter.door], ["path", h("span", { class: "mono" }, letter.path)], ["place", h("span", { class: "mono" }, letter.origin)], ["size", f.bytes(letter.payload_bytes)]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])))),
+      h("div", { class: "w7" }, letter.payload_text === null ? card("Bytes", {}, h("pre", null, hex(bytes))) : card("Payload", {}, text, letter.replayed ? null : [h("div", { class: "repair" }, h("label", { class: "field" }, letter.door === "http" ? "Path" : "Topic", path), h("button", { type: "button", class: "primary", onclick: (event) => act(event.currentTarget, () => post(place + "/repair", { payload_text: text.value, path: path.value }), "The repaired message goes through the pipeline") }, "Replay repaired")), wrong], h("details", { class: "gap" }, h("summary", null, "Bytes"), h("pre", null, hex(bytes))))),
+    ),
+  );
+}

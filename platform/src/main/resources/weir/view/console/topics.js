@@ -1,0 +1,142 @@
+// The log: topics, the messages in them, live tails, and the groups that read.
+
+import { h, fill, setText, card, table, badge, empty, link, segments, icon } from "./dom.js";
+import { get, query, stream } from "./api.js";
+import { record, records } from "./records.js";
+import * as f from "./format.js";
+
+const ROWS_MAX = 200;
+
+export async function show(view) {
+  if (view.names[0]) await topic(view, view.names[0]);
+  else await all(view);
+}
+
+async function all(view) {
+  view.title("Topics");
+  const topics = h("section", { class: "card", "aria-label": "Topics" });
+  const groups = h("section", { class: "card", "aria-label": "Consumer groups" });
+  const load = async () => {
+    const [listed, reading] = await Promise.all([get("/api/topics", view.signal), get("/api/groups", view.signal)]);
+    const groupsOf = (name) => reading.groups.map((group) => ({ group: group.group, lag: group.partitions.filter((each) => each.topic === name).reduce((sum, each) => sum + each.lag, 0), reads: group.partitions.some((each) => each.topic === name) })).filter((group) => group.reads);
+    fill(topics, h("header", { class: "card-head" }, h("h2", null, "Topics")), table([
+      { title: "Topic", cell: (each) => link("/console/topics/" + encodeURIComponent(each.name), each.name) },
+      { title: "Messages", class: "num", cell: (each) => f.count(each.messages) },
+      { title: "Partitions", class: "num wide-only", cell: (each) => each.partitions.length },
+      { title: "Read by", class: "wide-only", cell: (each) => groupsOf(each.name).map((group, i) => [i ? ", " : "", group.group, group.lag ? h("span", { class: "faint num" }, " lag " + f.short(group.lag)) : ""]) },
+    ], listed.topics, { label: "Topics", onRow: (each) => view.go("/console/topics/" + encodeURIComponent(each.name)) }));
+    fill(groups, h("header", { class: "card-head" }, h("h2", null, "Consumer groups")), reading.groups.length ? table([
+      { title: "Group", cell: (each) => each.group },
+      { title: "Topics", cell: (each) => [...new Set(each.partitions.map((part) => part.topic))].join(", ") || "–" },
+      { title: "Lag by partition", class: "wide-only num", cell: (each) => each.partitions.map((part) => part.lag).join(" · ") },
+      { title: "Lag", class: "num", cell: (each) => (each.lag > 1000 ? badge(f.count(each.lag), "warn") : f.count(each.lag)) },
+    ], reading.groups, { label: "Consumer groups" }) : empty("No group has read anything yet."));
+  };
+  fill(view.page, h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Topics"), h("p", null, "What is in the log, and who reads it."))), topics, groups);
+  await load();
+  const timer = setInterval(() => load().catch(() => {}), 5000);
+  view.onLeave(() => clearInterval(timer));
+}
+
+async function topic(view, name) {
+  view.title(name);
+  const state = { from: "newest", partition: "", offset: "", time: "", q: "", in: "", key: "", live: "", ...Object.fromEntries(view.parameters) };
+  const list = h("ul", { class: "records" });
+  const foot = h("div", { class: "records-foot" });
+  const told = h("span", { class: "soft num" });
+  const facts = h("p");
+  const search = h("input", { type: "search", "aria-label": "Search messages", placeholder: "Text in key, header or value", value: state.q });
+  const where = h("select", { "aria-label": "Search in" }, [["", "anywhere"], ["key", "in keys"], ["header", "in headers"], ["value", "in values"]].map(([value, text]) => h("option", { value, selected: value === state.in }, text)));
+  const from = h("select", { "aria-label": "Start" }, [["newest", "Newest first"], ["oldest", "Oldest first"], ["offset", "From an offset"], ["time", "From a time"]].map(([value, text]) => h("option", { value, selected: value === state.from }, text)));
+  const offset = h("input", { type: "number", min: 0, "aria-label": "Offset", placeholder: "Offset", value: state.offset, class: "narrow" });
+  const time = h("input", { type: "datetime-local", step: 1, "aria-label": "Time", value: state.time ? local(state.time) : "" });
+  const partition = h("select", { "aria-label": "Partition" }, h("option", { value: "" }, "All partitions"));
+  const live = h("button", { type: "button", "aria-pressed": String(state.live === "1") }, "Live");
+  let end = () => {};
+  let skipped = 0;
+  let shown = 0;
+
+  function read() {
+    Object.assign(state, { q: search.value, in: where.value, from: from.value, offset: from.value === "offset" ? offset.value : "", time: from.value === "time" && time.value ? new Date(time.value).toISOString() : "", partition: partition.value });
+    view.remember({ ...state, from: state.from === "newest" ? "" : state.from });
+    offset.hidden = state.from !== "offset";
+    time.hidden = state.from !== "time";
+  }
+
+  async function load(cursor) {
+    end();
+    const path = `/api/topics/${encodeURIComponent(name)}/messages`;
+    if (state.live === "1") return tail();
+    if (state.from === "time" && !state.time) return;
+    if (state.from === "offset" && state.offset === "") return;
+    if (!cursor) fill(list);
+    setText(told, "reading …");
+    fill(foot);
+    try {
+      const page = await get(path + query({ from: state.from, partition: state.partition, offset: state.offset, time: state.time, q: state.q, in: state.in, key: state.key, cursor, limit: 50 }), view.signal);
+      page.items.forEach((item) => list.append(record(item)));
+      setText(told, `${f.count(list.children.length)} shown, ${f.count(page.scanned)} looked at`);
+      if (page.next_cursor) foot.append(h("button", { type: "button", onclick: () => load(page.next_cursor) }, page.items.length ? "More" : "Search further"));
+      if (list.children.length === 0) foot.prepend(empty(state.q || state.key ? "No message matches so far." : "There is no message here."));
+    } catch (failure) {
+      if (failure.name === "AbortError") return;
+      setText(told, "");
+      fill(foot, h("div", { class: "empty bad", role: "alert" }, h("p", { class: "empty-title" }, "The messages could not be read."), h("p", null, failure.message)));
+    }
+  }
+
+  function tail() {
+    fill(list);
+    fill(foot);
+    [skipped, shown] = [0, 0];
+    setText(told, "waiting for messages …");
+    const tell = () => setText(told, `${f.count(shown)} shown` + (skipped ? `, ${f.count(skipped)} passed by unshown` : ""));
+    end = stream(`/api/topics/${encodeURIComponent(name)}/tail` + query({ q: state.q, in: state.in, key: state.key }), {
+      message: (item) => {
+        shown++;
+        list.prepend(record(item));
+        while (list.children.length > ROWS_MAX) list.lastChild.remove();
+        tell();
+      },
+      skipped: (n) => {
+        skipped += n;
+        tell();
+      },
+    }, view.pulse);
+  }
+
+  const apply = () => {
+    read();
+    load();
+  };
+  for (const control of [where, from, partition, offset, time]) control.addEventListener("change", apply);
+  search.addEventListener("change", apply);
+  live.addEventListener("click", () => {
+    state.live = state.live === "1" ? "" : "1";
+    live.setAttribute("aria-pressed", String(state.live === "1"));
+    apply();
+  });
+  view.onLeave(() => end());
+  fill(
+    view.page,
+    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/topics", "Topics")), h("h1", null, name), facts), live),
+    h("form", { class: "bar", onsubmit: (event) => { event.preventDefault(); apply(); } }, h("div", { class: "grow" }, search), where, from, offset, time, partition),
+    h("section", { class: "card", "aria-label": "Messages" }, h("header", { class: "card-head" }, h("h2", null, "Messages"), told), list, foot),
+  );
+  search.classList.add("full");
+  offset.hidden = state.from !== "offset";
+  time.hidden = state.from !== "time";
+  const { topics } = await get("/api/topics", view.signal);
+  const known = topics.find((each) => each.name === name);
+  if (known) {
+    setText(facts, `${f.count(known.messages)} messages in ${known.partitions.length} partitions: ` + known.partitions.map((part) => `${part.start}–${part.end}`).join(", "));
+    for (const part of known.partitions) partition.append(h("option", { value: part.partition, selected: String(part.partition) === state.partition }, "Partition " + part.partition));
+  }
+  await load();
+}
+
+/** A time as the input for local times wants it. */
+function local(text) {
+  const at = new Date(text);
+  return new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+}

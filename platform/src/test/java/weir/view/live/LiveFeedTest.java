@@ -1,0 +1,156 @@
+package weir.view.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import weir.device.DeviceId;
+import weir.event.Event;
+import weir.event.EventHeader;
+import weir.event.EventId;
+import weir.event.HeaderNames;
+import weir.log.Entry;
+import weir.log.Headers;
+import weir.log.Topics;
+import weir.testkit.MemoryLog;
+
+class LiveFeedTest {
+
+  private static final Topics TOPICS = Topics.defaults();
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Wish EVERYTHING = new Wish(null, null, null, Wish.Messages.ENRICHED, true);
+
+  private final MemoryLog log = new MemoryLog();
+  private LiveFeed feed;
+
+  @BeforeEach
+  void start() {
+    log.create(TOPICS.specs(2, Duration.ofDays(1)));
+    feed = new LiveFeed(log, TOPICS, new Gauges(), InstantSource.system());
+    feed.start();
+  }
+
+  @AfterEach
+  void close() {
+    feed.close();
+    log.close();
+  }
+
+  private void append(String device, String type, int number) {
+    byte[] json = ("{\"n\":\n" + number + "}").getBytes(StandardCharsets.UTF_8);
+    Instant now = Instant.now();
+    Event event =
+        new Event(
+            new EventId(device + "-" + number),
+            new DeviceId(device),
+            type,
+            "cloud",
+            "telemetry",
+            now,
+            now,
+            List.of(),
+            json);
+    Headers headers =
+        new Headers()
+            .add(HeaderNames.EVENT_ID, event.id().value())
+            .add(HeaderNames.EVENT, EventHeader.encode(event, number));
+    log.append(new Entry(TOPICS.enriched(), 0, device, now.toEpochMilli(), json, headers)).join();
+  }
+
+  private Watcher watch(Wish wish) throws InterruptedException {
+    Watcher watcher = feed.watch(wish).orElseThrow();
+    // The second figures come after the feed has found the end of the log.
+    Watcher other = feed.watch(EVERYTHING).orElseThrow();
+    for (int figures = 0; figures < 2; ) {
+      figures += other.take(SOON).figures() == null ? 0 : 1;
+    }
+    feed.leave(other);
+    return watcher;
+  }
+
+  private static List<String> messages(Watcher watcher, int wanted) {
+    List<String> messages = new ArrayList<>();
+    Awaitility.await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              messages.addAll(watcher.take(Duration.ofMillis(100)).messages());
+              return messages.size() >= wanted;
+            });
+    return messages;
+  }
+
+  @Test
+  void showsAMessageInOneLine() throws InterruptedException {
+    Watcher watcher = watch(EVERYTHING);
+    append("breaker-1", "smart_breaker", 1);
+
+    String message = messages(watcher, 1).getFirst();
+
+    assertThat(message).contains("\"device_id\":\"breaker-1\"").doesNotContain("\n");
+  }
+
+  @Test
+  void givesAnApplicationNothingButItsTypes() throws InterruptedException {
+    Watcher watcher =
+        watch(new Wish(Set.of("smart_meter"), null, null, Wish.Messages.ENRICHED, false));
+    append("breaker-1", "smart_breaker", 1);
+    append("meter-1", "smart_meter", 2);
+
+    assertThat(messages(watcher, 1)).singleElement().asString().contains("meter-1");
+  }
+
+  @Test
+  void whoIsBoundToTypesSeesNoRawMessage() {
+    Wish wish = new Wish(Set.of("smart_meter"), null, null, Wish.Messages.RAW, false);
+
+    assertThat(wish.wantsRaw("meter-1")).isFalse();
+  }
+
+  @Test
+  void tellsASlowWatcherWhatItMissed() throws InterruptedException {
+    Watcher watcher = new Watcher(EVERYTHING);
+    for (int i = 0; i < Watcher.MESSAGES_MAX + 20; i++) {
+      watcher.putMessages(List.of("message " + i), 0);
+    }
+
+    Watcher.Delivery delivery = watcher.take(Duration.ZERO);
+
+    assertThat(delivery.messages()).hasSize(Watcher.MESSAGES_MAX).endsWith("message 119");
+    assertThat(delivery.missed()).isEqualTo(20);
+    assertThat(watcher.take(Duration.ZERO).missed()).isZero();
+  }
+
+  @Test
+  void admitsALimitedNumber() {
+    for (int i = 0; i < LiveFeed.WATCHERS_MAX; i++) {
+      assertThat(feed.watch(EVERYTHING)).isPresent();
+    }
+
+    assertThat(feed.watch(EVERYTHING)).isEmpty();
+  }
+
+  @Test
+  void countsWhatItDidNotRead() throws InterruptedException {
+    Watcher watcher = watch(EVERYTHING);
+    for (int i = 0; i < 50; i++) {
+      append("breaker-1", "smart_breaker", i);
+    }
+
+    long told = 0;
+    for (int beats = 0; told < 50 && beats < 40; beats++) {
+      Watcher.Delivery delivery = watcher.take(Duration.ofMillis(250));
+      told += delivery.messages().size() + delivery.sampledOut();
+    }
+    assertThat(told).isEqualTo(50);
+  }
+}
