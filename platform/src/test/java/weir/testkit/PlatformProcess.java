@@ -1,7 +1,10 @@
 package weir.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,8 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /// A platform in a JVM of its own, which a test can kill and start again on the same data and
 /// ports.
@@ -40,12 +46,24 @@ public final class PlatformProcess implements AutoCloseable {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0));
+        sockets.add(unlikelyToBeTaken());
       }
       return sockets.stream().map(ServerSocket::getLocalPort).toList();
     } finally {
       for (ServerSocket socket : sockets) {
         socket.close();
+      }
+    }
+  }
+
+  /// A port from below those that the system gives to outgoing connections: a client that knocks at
+  /// a killed server's port could otherwise get that very port for its own end.
+  private static ServerSocket unlikelyToBeTaken() throws IOException {
+    while (true) {
+      try {
+        return new ServerSocket(ThreadLocalRandom.current().nextInt(16_384, 32_000));
+      } catch (BindException taken) {
+        // The next one may be free.
       }
     }
   }
@@ -83,11 +101,37 @@ public final class PlatformProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
             .start();
-    Awaitility.await("the platform to be ready")
-        .atMost(Duration.ofSeconds(90))
-        .pollInterval(Duration.ofMillis(50))
-        .failFast("it ended; see " + output, () -> !process.isAlive())
-        .until(() -> status("/health/ready") == 200);
+    try {
+      Awaitility.await("the platform to be ready")
+          .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofMillis(50))
+          .failFast("it ended", () -> !process.isAlive())
+          .until(() -> status("/health/ready") == 200);
+    } catch (ConditionTimeoutException | TerminalFailureException e) {
+      throw new IllegalStateException(lastWords(), e);
+    }
+  }
+
+  /// The end of its log, and its threads when it still lives: what a failed run must leave behind.
+  private String lastWords() throws IOException {
+    List<String> lines = log().lines().toList();
+    String end = String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+    if (!process.isAlive()) {
+      return end;
+    }
+    try {
+      end += "\n" + get("/health").body();
+    } catch (IOException e) {
+      end += "\n/health: " + e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process threads =
+        new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "Thread.print")
+            .redirectErrorStream(true)
+            .start();
+    return end + "\n" + new String(threads.getInputStream().readAllBytes(), UTF_8);
   }
 
   /// Ends it at once, as `kill -9` does.
