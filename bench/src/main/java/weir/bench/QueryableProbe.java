@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.locks.LockSupport;
 import weir.event.EventId;
 
@@ -48,14 +49,16 @@ final class QueryableProbe {
 
   /// Posts one sensor event and returns when a query finds it.
   static void publishOne(ServerProcess server, String id) throws IOException, InterruptedException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     String body =
         "{\"event_id\":\"%s\",\"device_id\":\"probe\",\"temperature\":20,\"humidity\":50,\"timestamp\":\"%s\"}"
-            .formatted(id, Instant.now());
+            .formatted(id, now);
     if (server.post("/ingest", body).isMissingNode()) {
       throw new IOException("the probe's event was refused");
     }
     long deadline = System.nanoTime() + Duration.ofMinutes(10).toNanos();
-    while (server.get("/api/events/" + id).isMissingNode()) {
+    String question = "/api/events?device=probe&from=%s&to=%s".formatted(now, now.plusMillis(1));
+    while (server.get(question).path("items").isEmpty()) {
       if (System.nanoTime() > deadline) {
         throw new IOException("the event " + id + " was not found in time");
       }

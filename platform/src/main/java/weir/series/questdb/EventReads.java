@@ -29,7 +29,9 @@ final class EventReads {
   /// A page ends early when its JSON is larger than this.
   private static final int PAGE_BYTES_MAX = 8 * 1024 * 1024;
 
-  private static final Duration ID_TIME_WINDOW = Duration.ofDays(1);
+  /// How far an event's time is from the making of its id: for nearly all, then for most.
+  private static final List<Duration> ID_TIME_WINDOWS =
+      List.of(Duration.ofMinutes(1), Duration.ofDays(1));
   private static final String COLUMNS =
       "select ts, received, stored, device, type, family, kind, uuid, id, json from ";
 
@@ -125,13 +127,15 @@ final class EventReads {
     UUID uuid = id.uuid();
     if (uuid.version() == 7) {
       Instant made = Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16);
-      Filter near =
-          new Filter()
-              .number("ts >= ", Micros.of(made.minus(ID_TIME_WINDOW)))
-              .number("ts < ", Micros.of(made.plus(ID_TIME_WINDOW)));
-      Optional<StoredEvent> found = find(id, near.value("uuid = ", uuid));
-      if (found.isPresent()) {
-        return found;
+      for (Duration window : ID_TIME_WINDOWS) {
+        Filter near =
+            new Filter()
+                .number("ts >= ", Micros.of(made.minus(window)))
+                .number("ts < ", Micros.of(made.plus(window)));
+        Optional<StoredEvent> found = find(id, near.value("uuid = ", uuid));
+        if (found.isPresent()) {
+          return found;
+        }
       }
     }
     return find(id, new Filter().value("uuid = ", uuid));
