@@ -69,6 +69,7 @@ public final class Platform implements AutoCloseable {
   private @Nullable Console console;
   private Optional<String> newAdminToken = Optional.empty();
   private String kafkaServers = "";
+  private @Nullable EmbeddedBroker broker;
   private @Nullable EventLog doorLog;
   private @Nullable MqttDoor mqtt;
   private @Nullable WebDoor web;
@@ -179,10 +180,11 @@ public final class Platform implements AutoCloseable {
   private Function<KafkaLog.Patience, KafkaLog> embeddedLog() {
     try {
       Path folder = settings.dataDir().resolve("kafka");
-      EmbeddedBroker broker = parts.add(new EmbeddedBroker(folder, settings.kafka()));
-      kafkaServers = broker.bootstrapServers();
-      health.watch("log", () -> wrong(broker));
-      return patience -> new KafkaLog(broker, settings.kafka(), patience);
+      EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.kafka()));
+      broker = embedded;
+      kafkaServers = embedded.bootstrapServers();
+      health.watch("log", () -> wrong(embedded));
+      return patience -> new KafkaLog(embedded, settings.kafka(), patience);
     } catch (LogException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
@@ -360,6 +362,11 @@ public final class Platform implements AutoCloseable {
   /// The simulator inside, when this process plays the gateway.
   Optional<Simulation> simulation() {
     return Optional.ofNullable(life).flatMap(DeviceLife::simulation);
+  }
+
+  /// The broker in this process, for tests that take it away.
+  Optional<EmbeddedBroker> broker() {
+    return Optional.ofNullable(broker);
   }
 
   String kafkaServers() {

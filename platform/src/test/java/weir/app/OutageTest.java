@@ -1,0 +1,147 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.testkit.LedgerSender;
+
+/// The log goes away under a running platform, or its disk is full: nothing more is acknowledged,
+/// the doors say so, and what was acknowledged is stored once afterwards.
+class OutageTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long MEBIBYTE = 1024L * 1024;
+  private static final long RESERVE_BYTES = 64 * MEBIBYTE;
+
+  @TempDir private Path folder;
+
+  @Test
+  void losesNothingWhenTheLogStopsForAWhile() throws Exception {
+    try (TestPlatform weir = new TestPlatform(folder, Map.of());
+        LedgerSender sender = new LedgerSender("outage", weir.mqttPort())) {
+      awaitMore(sender, 300);
+
+      weir.platform.broker().orElseThrow().stop();
+      awaitRefusal(weir, "the broker is down");
+      weir.platform.broker().orElseThrow().start();
+
+      awaitMore(sender, 300);
+      checkStoredOnce(weir, sender);
+    }
+  }
+
+  @Test
+  void losesNothingWhenTheDiskIsFullForAWhile() throws Exception {
+    assumeTrue(Files.isWritable(Path.of("/proc/1/environ")), "only root can mount a small disk");
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", disk.toString()),
+        "a small disk cannot be mounted here");
+    Map<String, String> settings = Map.of("kafka.disk-reserve-bytes", Long.toString(RESERVE_BYTES));
+    try (TestPlatform weir = new TestPlatform(disk.resolve("data"), settings);
+        LedgerSender sender = new LedgerSender("outage", weir.mqttPort())) {
+      awaitMore(sender, 300);
+
+      Path filler = disk.resolve("filler");
+      fill(filler, disk.toFile().getUsableSpace() - RESERVE_BYTES / 2);
+      awaitRefusal(weir, "the disk is full");
+      Files.delete(filler);
+
+      awaitMore(sender, 300);
+      checkStoredOnce(weir, sender);
+    } finally {
+      run("umount", "--lazy", disk.toString());
+    }
+  }
+
+  private static void fill(Path filler, long bytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
+      byte[] block = new byte[(int) MEBIBYTE];
+      for (long written = 0; written < bytes; written += block.length) {
+        file.write(block);
+      }
+    }
+  }
+
+  private static void awaitMore(LedgerSender sender, int count) {
+    int before = sender.acknowledged().size();
+    await("acknowledgements", () -> sender.acknowledged().size() >= before + count);
+  }
+
+  /// HTTP says when to come again, and the health page names the part.
+  private static void awaitRefusal(TestPlatform weir, String reason) {
+    await(
+        "a refusal",
+        () -> {
+          HttpResponse<String> answer = weir.post("/ingest", sensor());
+          return answer.statusCode() == 503
+              && answer.headers().firstValue("Retry-After").isPresent();
+        });
+    await(
+        "the health page",
+        () -> {
+          HttpResponse<String> health = weir.get("/health");
+          return health.statusCode() == 503 && health.body().contains(reason);
+        });
+  }
+
+  private static String sensor() {
+    return "{\"device_id\":\"outage-http\",\"temperature\":1,\"humidity\":2,\"timestamp\":\"%s\"}"
+        .formatted(Instant.now());
+  }
+
+  private static void checkStoredOnce(TestPlatform weir, LedgerSender sender) throws Exception {
+    sender.finish();
+    await(
+        "the books to balance",
+        () -> JSON.readTree(weir.get("/api/books").body()).at("/total/waiting").asLong(-1) == 0);
+    assertThat(weir.post("/api/audit", "").body()).contains("\"clean\":true");
+    assertThat(storedIds(weir)).containsAll(sender.acknowledged());
+  }
+
+  /// The ids of the sender's events; each comes once.
+  private static Set<String> storedIds(TestPlatform weir) throws IOException {
+    Set<String> ids = new HashSet<>();
+    String cursor = "";
+    do {
+      String page = weir.get("/api/events?device=outage&limit=1000" + cursor).body();
+      JsonNode answer = JSON.readTree(page);
+      for (JsonNode event : answer.path("items")) {
+        String id = event.path("event_id").asText();
+        assertThat(ids.add(id)).as("event %s is stored once", id).isTrue();
+      }
+      JsonNode next = answer.path("next_cursor");
+      cursor = next.isTextual() ? "&cursor=" + next.asText() : "";
+    } while (!cursor.isEmpty());
+    return ids;
+  }
+
+  private static void await(String what, Callable<Boolean> condition) {
+    Awaitility.await(what).atMost(Duration.ofSeconds(60)).until(condition);
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return process.waitFor() == 0;
+  }
+}
