@@ -77,16 +77,8 @@ final class EventRows implements AutoCloseable {
     if (!id.toString().equals(event.id().value())) {
       row.putVarchar(8, new Utf8String(event.id().value()));
     }
-    row.putVarchar(9, new Utf8String(event.json(), isAscii(event.json())));
+    row.putVarchar(9, new ByteText(event.json()));
     row.append();
-  }
-
-  private static boolean isAscii(byte[] bytes) {
-    byte all = 0;
-    for (byte b : bytes) {
-      all |= b;
-    }
-    return all >= 0;
   }
 
   private WalWriter writer(String table) {
