@@ -4,6 +4,8 @@ import io.helidon.webserver.http.HttpService;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import weir.device.Registry;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
@@ -29,9 +31,16 @@ final class Console {
   private final Registry registry;
   private final InstantSource clock;
   private final Sessions sessions;
+  private final Function<String, Optional<String>> tokenHolders;
   private final Gauges gauges = new Gauges();
 
-  Console(PlatformSettings settings, Registry registry, InstantSource clock) {
+  /// @param applications the application that an access token was issued to
+  Console(
+      PlatformSettings settings,
+      Registry registry,
+      Function<String, Optional<String>> applications,
+      InstantSource clock) {
+    this.tokenHolders = applications;
     this.settings = settings;
     this.registry = registry;
     this.clock = clock;
@@ -48,7 +57,7 @@ final class Console {
   }
 
   AccessFilter access() {
-    return new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
+    return new AccessFilter(registry.adminToken(), sessions, tokenHolders, AccessFilter.OPEN_PATHS);
   }
 
   List<HttpService> services(

@@ -2,6 +2,7 @@ package weir.app;
 
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,9 @@ import weir.fleet.Target;
     description = "Start everything with a simulated fleet; end it with Ctrl-C.")
 final class DemoCommand implements Callable<Integer> {
 
+  /// The sample service and the CRM run on this machine.
+  private static final Map<String, String> PRESET = Map.of("webhook.allow-loopback", "true");
+
   private final PrintWriter out;
   @Mixin private final RunCommand.Flags flags = new RunCommand.Flags();
 
@@ -30,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Parts parts = new Parts();
     RunCommand.closeAtExit(parts);
-    Platform platform = parts.add(Platform.start(flags.bind("demo")));
+    Platform platform = parts.add(Platform.start(flags.bind("demo", PRESET)));
     Greeting.print(platform, out);
     int mqttPort =
         platform

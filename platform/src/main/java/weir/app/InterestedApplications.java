@@ -31,6 +31,6 @@ final class InterestedApplications implements weir.pipeline.Applications {
 
   @Override
   public long generation() {
-    return 0;
+    return applications.generation();
   }
 }

@@ -36,7 +36,6 @@ import weir.series.SeriesWriter;
 import weir.series.StoreHealth;
 import weir.series.questdb.QuestDbStore;
 import weir.subscriber.Applications;
-import weir.view.ApplicationApi;
 import weir.view.Audit;
 import weir.view.Books;
 import weir.view.BooksApi;
@@ -102,8 +101,10 @@ public final class Platform implements AutoCloseable {
     Dialects dialects = dialects();
     EventLog log = openLog();
     Registry registry = openRegistry();
-    Applications applications = new Applications(registry.database(), clock);
-    Console face = new Console(settings, registry, clock);
+    SubscriberSide subscribers =
+        new SubscriberSide(settings, registry, log, plays(Role.SUBSCRIBER), parts, clock);
+    Applications applications = subscribers.applications();
+    Console face = new Console(settings, registry, subscribers::tokenHolder, clock);
     console = face;
     List<HttpService> services = new ArrayList<>();
     services.add(new HealthApi(health));
@@ -114,12 +115,16 @@ public final class Platform implements AutoCloseable {
         startSeries(log, store);
       }
       if (plays(Role.VIEW)) {
-        services.addAll(views(log, registry, applications, store));
+        services.addAll(views(log, registry, store));
+        services.addAll(subscribers.views());
         services.addAll(face.services(log, applications, store, parts));
       }
     }
     if (plays(Role.PIPELINE)) {
       startPipeline(log, dialects, registry, applications);
+    }
+    if (plays(Role.SUBSCRIBER)) {
+      subscribers.start(health, meters);
     }
     DeviceLife devices = new DeviceLife(settings, registry, log, dialects, clock);
     life = devices;
@@ -280,8 +285,7 @@ public final class Platform implements AutoCloseable {
         .map(since -> "since " + since + ": " + pipeline.lastError().orElse("it waits"));
   }
 
-  private List<HttpService> views(
-      EventLog log, Registry registry, Applications applications, SeriesStore store) {
+  private List<HttpService> views(EventLog log, Registry registry, SeriesStore store) {
     Books books = new Books(log, settings.topics());
     return List.of(
         new BooksApi(books, new Audit(log, settings.topics(), storedIds(store), books)),
@@ -295,8 +299,7 @@ public final class Platform implements AutoCloseable {
         new DeviceApi(registry.devices()),
         new DeviceTypeApi(registry.types()),
         new ParameterApi(registry.parameters()),
-        new CredentialApi(registry.devices(), registry.credentials()),
-        new ApplicationApi(applications));
+        new CredentialApi(registry.devices(), registry.credentials()));
   }
 
   private static Audit.StoredIds storedIds(SeriesStore store) {

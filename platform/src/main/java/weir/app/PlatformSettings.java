@@ -19,6 +19,7 @@ import weir.log.kafka.KafkaSettings;
 import weir.pipeline.PipelineSettings;
 import weir.series.SeriesSettings;
 import weir.series.questdb.QuestDbSettings;
+import weir.subscriber.SubscriberSettings;
 
 /// All settings of a platform process, bound and checked.
 ///
@@ -40,7 +41,8 @@ public record PlatformSettings(
     HttpDoorSettings http,
     PipelineSettings pipeline,
     SeriesSettings series,
-    QuestDbSettings questdb) {
+    QuestDbSettings questdb,
+    SubscriberSettings webhook) {
 
   /// Binds everything, and tells all mistakes together.
   ///
@@ -72,7 +74,8 @@ public record PlatformSettings(
             settings.bind("http", HttpDoorSettings.defaults()),
             settings.bind("pipeline", PipelineSettings.defaults()),
             settings.bind("series", SeriesSettings.defaults()),
-            questdb);
+            questdb,
+            settings.bind("webhook", SubscriberSettings.defaults()));
     List<String> errors = settings.errors();
     if (!errors.isEmpty()) {
       throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));

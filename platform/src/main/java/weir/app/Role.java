@@ -8,6 +8,8 @@ public enum Role {
   PIPELINE,
   /// Writes the time series.
   SERIES,
+  /// Matches events with subscriptions and sends webhooks.
+  SUBSCRIBER,
   /// Answers questions: REST and documentation.
   VIEW
 }

@@ -29,7 +29,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
         names = "--roles",
-        description = "parts to play: gateway, pipeline, series, view (default: all)")
+        description = "parts to play: gateway, pipeline, series, subscriber, view (default: all)")
     private @Nullable String roles;
 
     @Option(
@@ -39,7 +39,19 @@ final class RunCommand implements Callable<Integer> {
     private Map<String, String> settings = new HashMap<>();
 
     PlatformSettings bind(String standardFolder) {
-      Map<String, String> flags = new HashMap<>(settings);
+      return bind(standardFolder, Map.of());
+    }
+
+    /// @param preset settings that hold unless a flag or a variable says otherwise
+    PlatformSettings bind(String standardFolder, Map<String, String> preset) {
+      Map<String, String> flags = new HashMap<>();
+      preset.forEach(
+          (key, value) -> {
+            if (!System.getenv().containsKey(Settings.variableOf(key))) {
+              flags.put(key, value);
+            }
+          });
+      flags.putAll(settings);
       if (dataDir != null) {
         flags.put("data-dir", dataDir);
       }

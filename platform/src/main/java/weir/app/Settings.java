@@ -42,8 +42,7 @@ public final class Settings {
           "WEIR_CONFIG",
           "WEIR_URL",
           "WEIR_EXAMPLES_SERVICE_PORT",
-          "WEIR_EXAMPLES_CRM_PORT",
-          "WEIR_WEBHOOK_ALLOW_LOOPBACK");
+          "WEIR_EXAMPLES_CRM_PORT");
 
   /// A value and where it was given, for error messages.
   record Given(String value, String source) {}

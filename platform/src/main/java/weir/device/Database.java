@@ -15,8 +15,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/// The registry's SQL database: one SQLite file in WAL mode, with one connection that writes and a
-/// few that read. Safe for use by many threads.
+/// A SQL database, such as the registry's: one SQLite file in WAL mode, with one connection
+/// that writes and a few that read. Safe for use by many threads.
 ///
 /// A write returns when it is on the disk. Writers wait for each other, readers wait for nobody.
 public final class Database implements AutoCloseable {
@@ -29,17 +29,26 @@ public final class Database implements AutoCloseable {
   private final Jdbi reader;
   private final ReentrantLock writes = new ReentrantLock(true);
 
-  /// Opens the file, which is created when it is missing, and brings its tables up to date.
+  /// Opens the registry's file.
   public Database(Path file, int readersMax) {
+    this(file, readersMax, "registry", "db/migration");
+  }
+
+  /// Opens the file, which is created when it is missing, and brings its tables up to date.
+  ///
+  /// @param name what it is called in thread names and figures
+  /// @param migrations the folder of resources that hold its tables
+  public Database(Path file, int readersMax, String name, String migrations) {
     DataSource source = sqlite(file);
     Flyway.configure()
         .dataSource(source)
-        .locations("classpath:db/migration")
-        .placeholders(Map.of("identity", "INTEGER PRIMARY KEY AUTOINCREMENT"))
+        .locations("classpath:" + migrations)
+        .placeholders(
+            Map.of("identity", "INTEGER PRIMARY KEY AUTOINCREMENT", "clustered", "WITHOUT ROWID"))
         .load()
         .migrate();
-    writing = pool("registry-writer", source, 1);
-    reading = pool("registry-reader", source, readersMax);
+    writing = pool(name + "-writer", source, 1);
+    reading = pool(name + "-reader", source, readersMax);
     writer = Jdbi.create(writing);
     reader = Jdbi.create(reading);
   }
@@ -104,7 +113,8 @@ public final class Database implements AutoCloseable {
         });
   }
 
-  Optional<String> setting(String name) {
+  /// A value kept by name.
+  public Optional<String> setting(String name) {
     return read(
         handle ->
             handle
@@ -114,7 +124,8 @@ public final class Database implements AutoCloseable {
                 .findOne());
   }
 
-  void set(String name, String value) {
+  /// Keeps a value by name.
+  public void set(String name, String value) {
     write(
         handle ->
             handle

@@ -131,6 +131,27 @@ public final class EventHeader {
     return new Head(text(in), text(in), text(in), text(in), text(in));
   }
 
+  /// What the header says of an event without its readings.
+  public record Outline(
+      long rawOffset, Instant receivedAt, String id, String device, String type, String kind) {}
+
+  /// Reads only the names and times.
+  ///
+  /// @throws IllegalArgumentException when the header is of another version
+  public static Outline outline(byte[] header) {
+    ByteBuffer in = ByteBuffer.wrap(header);
+    checkVersion(in.get());
+    long rawOffset = in.getLong();
+    in.getLong();
+    Instant receivedAt = instant(in.getLong());
+    in.getInt();
+    String id = text(in);
+    String device = text(in);
+    String type = text(in);
+    String _ = text(in);
+    return new Outline(rawOffset, receivedAt, id, device, type, text(in));
+  }
+
   private static void checkVersion(byte version) {
     if (version != VERSION) {
       throw new IllegalArgumentException("event header of version " + version);

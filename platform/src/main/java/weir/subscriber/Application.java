@@ -1,7 +1,9 @@
 package weir.subscriber;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A program that is interested in the events of some device types. Neither its key nor its contact
@@ -39,13 +41,14 @@ public record Application(
       return text;
     }
 
+    static Optional<Status> parse(String text) {
+      return Arrays.stream(values()).filter(status -> status.text.equals(text)).findAny();
+    }
+
     static Status of(String text) {
-      for (Status status : values()) {
-        if (status.text.equals(text)) {
-          return status;
-        }
-      }
-      throw new IllegalArgumentException("unknown status of an application: " + text);
+      return parse(text)
+          .orElseThrow(
+              () -> new IllegalArgumentException("unknown status of an application: " + text));
     }
   }
 

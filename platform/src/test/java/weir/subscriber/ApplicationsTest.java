@@ -17,7 +17,7 @@ class ApplicationsTest {
   @Test
   void theSamplesAreThereAfterTheFirstStart() {
     try (Database database = open()) {
-      assertThat(new Applications(database, InstantSource.system()).list())
+      assertThat(applications(database).list())
           .extracting(Application::name, Application::platform, Application::deviceTypes)
           .containsExactly(
               tuple("Energy Analytics", "mobile", List.of("smart_meter")),
@@ -29,7 +29,7 @@ class ApplicationsTest {
   @Test
   void aTypeIsMatchedWholeOnly() {
     try (Database database = open()) {
-      Applications applications = new Applications(database, InstantSource.system());
+      Applications applications = applications(database);
       assertThat(applications.byDeviceType("smart_breaker"))
           .extracting(Application::developer)
           .containsExactly("IoT Solutions Inc.");
@@ -41,25 +41,32 @@ class ApplicationsTest {
   @Test
   void aDeletedSampleDoesNotComeBack() {
     try (Database database = open()) {
-      assertThat(new Applications(database, InstantSource.system()).list()).hasSize(3);
+      assertThat(applications(database).list()).hasSize(3);
       database.write(
           handle -> handle.execute("DELETE FROM application WHERE name = 'Energy Analytics'"));
     }
     try (Database database = open()) {
-      assertThat(new Applications(database, InstantSource.system()).list()).hasSize(2);
+      assertThat(applications(database).list()).hasSize(2);
     }
   }
 
   @Test
   void onlyActiveApplicationsAreFoundByType() {
     try (Database database = open()) {
-      Applications planted = new Applications(database, InstantSource.system());
+      Applications planted = applications(database);
       assertThat(planted.byDeviceType("smart_meter")).hasSize(1);
       database.write(handle -> handle.execute("UPDATE application SET status = 'inactive'"));
-      Applications applications = new Applications(database, InstantSource.system());
+      Applications applications = applications(database);
       assertThat(applications.byDeviceType("smart_meter")).isEmpty();
       assertThat(applications.list()).hasSize(3);
     }
+  }
+
+  private Applications applications(Database database) {
+    InstantSource clock = InstantSource.system();
+    SecretBox box = SecretBox.open(folder.resolve("webhook.key"));
+    return new Applications(
+        database, new Endpoints(database, box, SubscriberSettings.defaults(), clock), clock);
   }
 
   private Database open() {

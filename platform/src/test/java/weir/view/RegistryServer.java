@@ -13,9 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import weir.device.DeviceSettings;
 import weir.device.Registry;
 import weir.subscriber.Applications;
+import weir.subscriber.Endpoints;
+import weir.subscriber.SecretBox;
+import weir.subscriber.SubscriberSettings;
 import weir.testkit.OpenApiCheck;
 import weir.view.console.ConsolePages;
 import weir.view.console.SessionApi;
@@ -43,8 +47,17 @@ final class RegistryServer implements AutoCloseable {
     registry.adminToken().replace(TOKEN);
     Sessions sessions =
         new Sessions(registry.adminToken(), InstantSource.system(), new SecureRandom());
-    access = new AccessFilter(registry.adminToken(), sessions, AccessFilter.OPEN_PATHS);
-    Applications applications = new Applications(registry.database(), InstantSource.system());
+    access =
+        new AccessFilter(
+            registry.adminToken(),
+            sessions,
+            presented -> Optional.empty(),
+            AccessFilter.OPEN_PATHS);
+    SubscriberSettings settings = SubscriberSettings.defaults();
+    SecretBox box = SecretBox.open(folder.resolve("webhook.key"));
+    Endpoints endpoints = new Endpoints(registry.database(), box, settings, InstantSource.system());
+    Applications applications =
+        new Applications(registry.database(), endpoints, InstantSource.system());
     server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -64,7 +77,7 @@ final class RegistryServer implements AutoCloseable {
                           new DeviceApi(registry.devices()),
                           new DeviceTypeApi(registry.types()),
                           new ParameterApi(registry.parameters()),
-                          new ApplicationApi(applications))
+                          new ApplicationApi(applications, endpoints))
                       .get("/health", (request, response) -> response.send("up"));
                   Problems.install(routing);
                 })

@@ -1,0 +1,128 @@
+package weir.subscriber;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.device.Database;
+import weir.log.EventLog;
+import weir.log.Topics;
+import weir.subscriber.delivery.Deliveries;
+import weir.subscriber.delivery.DeliveryLog;
+import weir.subscriber.delivery.DeliveryWorker;
+import weir.subscriber.delivery.LaneStore;
+
+/// Sink two, put together: follows subscriptions, matches events, serves lanes and keeps house.
+public final class Subscribers implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Subscribers.class);
+  private static final int READERS = 4;
+  private static final Duration UPKEEP = Duration.ofMinutes(1);
+
+  /// How old events may be that are still to be matched when a process comes back.
+  private static final Duration REACH = Duration.ofDays(7);
+
+  private final SubscriberSettings settings;
+  private final InstantSource clock;
+  private final Database database;
+  private final SubscriptionIndex index = new SubscriptionIndex();
+  private final SubscriptionFollower follower;
+  private final Matcher matcher;
+  private final DeliveryWorker worker;
+  private final DeliveryLog deliveryLog;
+  private final Deliveries deliveries;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread upkeep;
+
+  /// @param file where what waits is kept
+  public Subscribers(
+      Path file,
+      Database registry,
+      Applications applications,
+      Endpoints endpoints,
+      EventLog log,
+      Topics topics,
+      SubscriberSettings settings,
+      InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+    database = new Database(file, READERS, "deliveries", "db/delivery");
+    LaneStore lanes = new LaneStore(database);
+    deliveryLog = new DeliveryLog(database, clock);
+    worker = new DeliveryWorker(lanes, endpoints, deliveryLog, settings, clock, new Random());
+    deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
+    follower = new SubscriptionFollower(log, topics.subscriptions(), registry, index, REACH, clock);
+    matcher =
+        new Matcher(log, topics.enriched(), index, applications, endpoints, lanes, worker, clock);
+    upkeep = Thread.ofVirtual().name("subscriber-upkeep").unstarted(this::keepHouse);
+  }
+
+  public void start() {
+    follower.start();
+    worker.start();
+    matcher.start();
+    upkeep.start();
+  }
+
+  public Deliveries deliveries() {
+    return deliveries;
+  }
+
+  public DeliveryLog deliveryLog() {
+    return deliveryLog;
+  }
+
+  /// Events that somebody wanted, since the start.
+  public long matchedCount() {
+    return matcher.matchedCount();
+  }
+
+  /// Subscriptions that can match.
+  public int subscriptions() {
+    return index.size();
+  }
+
+  /// Since when nothing can be matched; empty when all is well.
+  public Optional<Instant> stuckSince() {
+    return Optional.ofNullable(matcher.stuckSince());
+  }
+
+  private void keepHouse() {
+    try {
+      while (!stop.await(UPKEEP.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          tidy();
+        } catch (JdbiException e) {
+          LOG.warn("upkeep of subscribers waits reason={}", e.getMessage());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tidy() {
+    follower.expire();
+    index.prune(clock.instant().minus(REACH));
+    int expired = deliveries.tidy(settings.keptFor(), settings.attemptsMax());
+    if (expired > 0) {
+      LOG.warn("deliveries were removed for their age count={}", expired);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    matcher.close();
+    worker.close();
+    follower.close();
+    database.close();
+  }
+}

@@ -1,0 +1,125 @@
+package weir.subscriber;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/// The rows of the table `subscription`.
+final class SubscriptionTable {
+
+  private SubscriptionTable() {}
+
+  static Optional<Subscription> find(Handle handle, String id) {
+    return handle
+        .createQuery("SELECT * FROM subscription WHERE id = :id")
+        .bind("id", id)
+        .map((row, context) -> subscription(row))
+        .findOne();
+  }
+
+  /// Those that match or matched events since a time.
+  static List<Subscription> endingAfter(Handle handle, Instant time) {
+    return handle
+        .createQuery("SELECT * FROM subscription WHERE expires_at > :time")
+        .bind("time", time.toEpochMilli())
+        .map((row, context) -> subscription(row))
+        .list();
+  }
+
+  static List<Subscription> list(Handle handle, SubscriptionQuery query) {
+    List<String> conditions = new ArrayList<>(List.of("id > :after"));
+    if (query.application() != null) {
+      conditions.add("application = :application");
+    }
+    if (query.device() != null) {
+      conditions.add("device = :device");
+    }
+    if (query.deviceType() != null) {
+      conditions.add("device_type = :type");
+    }
+    if (query.status() != null) {
+      conditions.add(
+          switch (query.status()) {
+            case ACTIVE -> "cancelled_at IS NULL AND expires_at > :now";
+            case EXPIRED -> "cancelled_at IS NULL AND expires_at <= :now";
+            case CANCELLED -> "cancelled_at IS NOT NULL";
+          });
+    }
+    Query select =
+        handle
+            .createQuery(
+                "SELECT * FROM subscription WHERE "
+                    + String.join(" AND ", conditions)
+                    + " ORDER BY id LIMIT :limit")
+            .bind("after", query.after())
+            .bind("limit", query.limit());
+    if (query.application() != null) {
+      select.bind("application", query.application());
+    }
+    if (query.device() != null) {
+      select.bind("device", query.device());
+    }
+    if (query.deviceType() != null) {
+      select.bind("type", query.deviceType());
+    }
+    if (query.status() != null && query.status() != Subscription.Status.CANCELLED) {
+      select.bind("now", query.now().toEpochMilli());
+    }
+    return select.map((row, context) -> subscription(row)).list();
+  }
+
+  /// Keeps it, unless its application is gone or a later request was kept before.
+  static boolean save(Handle handle, Subscription subscription, Instant askedAt, Instant now) {
+    Instant cancelled = subscription.cancelledAt();
+    return handle
+            .createUpdate(
+                "INSERT INTO subscription (id, application, device, device_type, filter, status,"
+                    + " subscribed_at, asked_at, expires_at, cancelled_at) SELECT :id, :application,"
+                    + " :device, :type, :filter, :status, :subscribed, :asked, :expires, :cancelled"
+                    + " WHERE EXISTS (SELECT 1 FROM application WHERE id = :application)"
+                    + " ON CONFLICT (id) DO UPDATE SET status = excluded.status, subscribed_at ="
+                    + " excluded.subscribed_at, asked_at = excluded.asked_at, expires_at ="
+                    + " excluded.expires_at, cancelled_at = excluded.cancelled_at"
+                    + " WHERE subscription.asked_at <= excluded.asked_at")
+            .bind("id", subscription.id())
+            .bind("application", subscription.application())
+            .bind("device", subscription.selector().device())
+            .bind("type", subscription.selector().deviceType())
+            .bind("filter", subscription.selector().filter())
+            .bind("status", subscription.status(now).text())
+            .bind("subscribed", subscription.subscribedAt().toEpochMilli())
+            .bind("asked", askedAt.toEpochMilli())
+            .bind("expires", subscription.expiresAt().toEpochMilli())
+            .bind("cancelled", cancelled == null ? null : cancelled.toEpochMilli())
+            .execute()
+        > 0;
+  }
+
+  /// Marks those whose time is over.
+  static int expire(Handle handle, Instant now) {
+    return handle
+        .createUpdate(
+            "UPDATE subscription SET status = 'expired' WHERE status = 'active' AND expires_at <="
+                + " :now")
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
+  private static Subscription subscription(ResultSet row) throws SQLException {
+    long cancelled = row.getLong("cancelled_at");
+    boolean never = row.wasNull();
+    return new Subscription(
+        row.getString("id"),
+        row.getString("application"),
+        new Selector(
+            row.getString("device"), row.getString("device_type"), row.getString("filter")),
+        Instant.ofEpochMilli(row.getLong("subscribed_at")),
+        Instant.ofEpochMilli(row.getLong("expires_at")),
+        never ? null : Instant.ofEpochMilli(cancelled));
+  }
+}

@@ -1,0 +1,260 @@
+package weir.subscriber.delivery;
+
+import static weir.subscriber.delivery.Statements.batch;
+import static weir.subscriber.delivery.Statements.query;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import weir.device.Database;
+
+/// What can be asked about deliveries: what waits, what is given up, and every attempt. Safe for
+/// use by many threads.
+public final class DeliveryLog {
+
+  private final Database database;
+  private final InstantSource clock;
+
+  public DeliveryLog(Database database, InstantSource clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /// How much waits for an endpoint, and how it is doing.
+  ///
+  /// @param waiting events in its lanes
+  /// @param refused events that it refused and that are tried again
+  /// @param parked events that are given up until somebody says otherwise
+  /// @param oldestWaiting when the oldest of those waiting was accepted
+  /// @param failures failed requests in a row
+  /// @param nextProbe when it is tried next, while it is left alone
+  public record Status(
+      long waiting,
+      long refused,
+      long parked,
+      @Nullable Instant oldestWaiting,
+      int failures,
+      @Nullable Instant failingSince,
+      @Nullable Instant nextProbe) {}
+
+  public Status status(long endpoint) {
+    String lanes = " WHERE lane IN (SELECT id FROM lane WHERE endpoint = ?)";
+    return database.read(
+        handle ->
+            query(
+                    handle,
+                    "SELECT (SELECT COUNT(*) FROM delivery"
+                        + lanes
+                        + "), (SELECT COUNT(*) FROM refusal"
+                        + lanes
+                        + " AND due_at IS NOT NULL), (SELECT COUNT(*) FROM parked"
+                        + lanes
+                        + "), (SELECT MIN(e.accepted_at) FROM lane l JOIN event e ON e.place ="
+                        + " (SELECT MIN(d.place) FROM delivery d WHERE d.lane = l.id) WHERE"
+                        + " l.endpoint = ?), h.failures, h.first_failure, h.open_until FROM"
+                        + " (SELECT 1) LEFT JOIN health h ON h.endpoint = ?",
+                    DeliveryLog::status,
+                    endpoint,
+                    endpoint,
+                    endpoint,
+                    endpoint,
+                    endpoint)
+                .getFirst());
+  }
+
+  private static Status status(ResultSet row) throws SQLException {
+    Instant openUntil = time(row, 7);
+    return new Status(
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        time(row, 4),
+        row.getInt(5),
+        time(row, 6),
+        openUntil == null || openUntil.equals(Instant.EPOCH) ? null : openUntil);
+  }
+
+  private static @Nullable Instant time(ResultSet row, int column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+  }
+
+  /// What a delivery that is not done can be.
+  public enum State {
+    WAITING,
+    REFUSED,
+    PARKED
+  }
+
+  /// A delivery that is not done.
+  ///
+  /// @param since when it was parked, or is tried again; null when it waits in line
+  public record Open(
+      long place,
+      String eventId,
+      String device,
+      String type,
+      Instant acceptedAt,
+      State state,
+      @Nullable Instant since) {}
+
+  /// Those of an endpoint in one state, in the order of the log, behind a place.
+  public List<Open> open(long endpoint, State state, long afterPlace, int limit) {
+    String source =
+        switch (state) {
+          case WAITING -> "SELECT lane, place, NULL AS since FROM delivery";
+          case REFUSED -> "SELECT lane, place, due_at AS since FROM refusal";
+          case PARKED -> "SELECT lane, place, parked_at AS since FROM parked";
+        };
+    return database.read(
+        handle ->
+            query(
+                handle,
+                "SELECT e.place, e.id, e.device, e.type, e.accepted_at, o.since FROM ("
+                    + source
+                    + ") o JOIN event e ON e.place = o.place WHERE o.lane IN (SELECT id FROM lane"
+                    + " WHERE endpoint = ?) AND o.place > ? ORDER BY o.place LIMIT ?",
+                row ->
+                    new Open(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        Instant.ofEpochMilli(row.getLong(5)),
+                        state,
+                        time(row, 6)),
+                endpoint,
+                afterPlace,
+                limit));
+  }
+
+  /// The state of one event for an endpoint; empty when it does not wait.
+  public Optional<State> stateOf(long endpoint, String eventId) {
+    return database
+        .read(
+            handle ->
+                query(
+                    handle,
+                    "SELECT CASE WHEN p.place IS NOT NULL THEN 'PARKED' WHEN r.place IS NOT NULL"
+                        + " THEN 'REFUSED' WHEN d.place IS NOT NULL THEN 'WAITING' END FROM event"
+                        + " e JOIN lane l ON l.endpoint = ? LEFT JOIN delivery d ON d.lane = l.id"
+                        + " AND d.place = e.place LEFT JOIN refusal r ON r.lane = l.id AND r.place"
+                        + " = e.place LEFT JOIN parked p ON p.lane = l.id AND p.place = e.place"
+                        + " WHERE e.id = ? ORDER BY 1 DESC LIMIT 1",
+                    row -> Optional.ofNullable(row.getString(1)),
+                    endpoint,
+                    eventId))
+        .stream()
+        .flatMap(Optional::stream)
+        .map(State::valueOf)
+        .findAny();
+  }
+
+  /// A request that was made.
+  public record Entry(
+      long id,
+      String eventId,
+      String device,
+      Instant at,
+      String outcome,
+      @Nullable Integer status,
+      long millis,
+      @Nullable String detail,
+      @Nullable String answer) {}
+
+  /// Which attempts are asked for; null leaves a condition out.
+  ///
+  /// @param before only those with a smaller id
+  public record AttemptQuery(
+      @Nullable String outcome,
+      @Nullable String eventId,
+      @Nullable Instant from,
+      @Nullable Instant to,
+      long before,
+      int limit) {}
+
+  /// The attempts of an endpoint, the latest first.
+  public List<Entry> attempts(long endpoint, AttemptQuery asked) {
+    List<Object> values = new ArrayList<>(List.of(endpoint, asked.before()));
+    StringBuilder sql =
+        new StringBuilder(
+            "SELECT id, event, device, at, outcome, status, millis, detail, answer FROM attempt"
+                + " WHERE endpoint = ? AND id < ?");
+    add(sql, values, " AND outcome = ?", asked.outcome());
+    add(sql, values, " AND event = ?", asked.eventId());
+    add(sql, values, " AND at >= ?", asked.from() == null ? null : asked.from().toEpochMilli());
+    add(sql, values, " AND at < ?", asked.to() == null ? null : asked.to().toEpochMilli());
+    add(sql, values, " ORDER BY id DESC LIMIT ?", asked.limit());
+    return database.read(
+        handle -> query(handle, sql.toString(), DeliveryLog::entry, values.toArray()));
+  }
+
+  private static void add(
+      StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+    if (value != null) {
+      sql.append(condition);
+      values.add(value);
+    }
+  }
+
+  private static Entry entry(ResultSet row) throws SQLException {
+    int status = row.getInt(6);
+    boolean none = row.wasNull();
+    return new Entry(
+        row.getLong(1),
+        row.getString(2),
+        row.getString(3),
+        Instant.ofEpochMilli(row.getLong(4)),
+        row.getString(5),
+        none ? null : status,
+        row.getLong(7),
+        row.getString(8),
+        row.getString(9));
+  }
+
+  /// Something that the owner of an endpoint should know.
+  public record Notice(Instant at, String kind, String detail) {}
+
+  void notice(long endpoint, String kind, String detail) {
+    int _ =
+        database.write(
+            handle ->
+                batch(
+                    handle,
+                    "INSERT INTO notice (endpoint, at, kind, detail) VALUES (?, ?, ?, ?)",
+                    List.of(new Object[][] {{endpoint, clock.millis(), kind, detail}})));
+  }
+
+  /// The latest notices first.
+  public List<Notice> notices(long endpoint, int limit) {
+    return database.read(
+        handle ->
+            query(
+                handle,
+                "SELECT at, kind, detail FROM notice WHERE endpoint = ? ORDER BY id DESC LIMIT ?",
+                row ->
+                    new Notice(
+                        Instant.ofEpochMilli(row.getLong(1)), row.getString(2), row.getString(3)),
+                endpoint,
+                limit));
+  }
+
+  /// Deliveries and endpoints, in total.
+  public record Totals(long waiting, long parked, long attempts) {}
+
+  public Totals totals() {
+    return database.read(
+        handle ->
+            query(
+                    handle,
+                    "SELECT (SELECT COUNT(*) FROM delivery), (SELECT COUNT(*) FROM parked),"
+                        + " (SELECT COALESCE(MAX(id), 0) FROM attempt)",
+                    row -> new Totals(row.getLong(1), row.getLong(2), row.getLong(3)))
+                .getFirst());
+  }
+}

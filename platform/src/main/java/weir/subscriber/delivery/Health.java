@@ -1,0 +1,181 @@
+package weir.subscriber.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// How an endpoint is doing: the one place that decides how much is sent to it. Safe for use by
+/// many threads.
+///
+///     closed ──5 failures in a row, or Retry-After──▶ open ──its time is over──▶ probing
+///       ▲                                              ▲                          │
+///       │                                              └────────failure───────────┤
+///       └──────────────────────────success────────────────────────────────────────┘
+///
+/// While it is open nothing is sent but one event each time that the interval is over: 5 s, 30 s,
+/// 2 min, 5 min, 15 min, 30 min, then hourly, give or take a fifth. After a success requests at
+/// once go up by doubling from one; a failure halves them.
+final class Health {
+
+  private static final int FAILURES_UNTIL_OPEN = 5;
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
+  private static final Duration[] STEPS = {
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(2),
+    Duration.ofMinutes(5),
+    Duration.ofMinutes(15),
+    Duration.ofMinutes(30),
+    Duration.ofHours(1)
+  };
+  private static final Duration PROBE_PATIENCE = Duration.ofSeconds(1);
+  private static final long NONE = -1;
+  private static final double JITTER = 0.2;
+  private static final long SLOW_MILLIS = 1_000;
+  private static final double WEIGHT = 0.1;
+
+  /// What is known of the endpoint, which decides how much of the worker it can take.
+  enum Pace {
+    /// It answers, and soon.
+    FAST,
+    /// Nothing is known yet.
+    NEW,
+    /// It fails, or takes long.
+    SLOW
+  }
+
+  /// What is kept on the disk of an endpoint that fails.
+  record Trouble(int failures, Instant firstFailure, Instant openUntil, int step) {}
+
+  private final RandomGenerator random;
+  private @Nullable Trouble trouble;
+  private long probe = NONE;
+  private boolean proven;
+  private double meanMillis;
+  private int limit = 1;
+  private int inFlight;
+  private int successes;
+
+  Health(RandomGenerator random, @Nullable Trouble trouble) {
+    this.random = random;
+    this.trouble = trouble;
+  }
+
+  /// Whether nothing is sent now because it failed too often.
+  synchronized boolean isOpen() {
+    return trouble != null && trouble.openUntil.isAfter(Instant.EPOCH);
+  }
+
+  /// Asks to serve a lane. Ready: yes, as the one probe when the endpoint is open.
+  synchronized Next admit(long lane, Instant now) {
+    if (!isOpen() || trouble == null) {
+      return new Next.Ready();
+    }
+    if (now.isBefore(trouble.openUntil)) {
+      return new Next.At(trouble.openUntil);
+    }
+    if (probe != NONE) {
+      return new Next.At(now.plus(PROBE_PATIENCE));
+    }
+    probe = lane;
+    return new Next.Ready();
+  }
+
+  /// Whether this lane may go on sending.
+  synchronized boolean admits(long lane) {
+    return !isOpen() || probe == lane;
+  }
+
+  /// A lane was served, whatever came of it.
+  synchronized void left(long lane) {
+    if (probe == lane) {
+      probe = NONE;
+    }
+  }
+
+  synchronized Pace pace() {
+    if (trouble != null || meanMillis > SLOW_MILLIS) {
+      return Pace.SLOW;
+    }
+    return proven ? Pace.FAST : Pace.NEW;
+  }
+
+  /// Requests that can be sent at once now.
+  synchronized int limit(int most) {
+    return isOpen() ? 1 : Math.min(limit, most);
+  }
+
+  /// Waits until another request can be sent.
+  synchronized void begin(int most) throws InterruptedException {
+    while (inFlight >= limit(most)) {
+      wait();
+    }
+    inFlight++;
+  }
+
+  synchronized void end() {
+    inFlight--;
+    notifyAll();
+  }
+
+  /// The endpoint answered as it should, be it with a refusal of one event.
+  ///
+  /// @return whether it had failed before
+  synchronized boolean succeeded(long millis, int most) {
+    boolean recovered = trouble != null;
+    meanMillis = proven ? meanMillis + WEIGHT * (millis - meanMillis) : millis;
+    proven = true;
+    trouble = null;
+    successes++;
+    if (successes >= limit && limit < most) {
+      limit = Math.min(most, limit * 2);
+      successes = 0;
+    }
+    notifyAll();
+    return recovered;
+  }
+
+  /// The endpoint failed. Returns when the lane may be tried again.
+  synchronized Instant failed(Instant now, Duration retryAfter) {
+    Trouble before = trouble == null ? new Trouble(0, now, Instant.EPOCH, 0) : trouble;
+    int failures = before.failures + 1;
+    limit = Math.max(1, limit / 2);
+    successes = 0;
+    notifyAll();
+    if (before.openUntil.isAfter(now)) {
+      // The answer to something that was sent before it opened.
+      Instant until = later(before.openUntil, now.plus(retryAfter));
+      trouble = new Trouble(failures, before.firstFailure, until, before.step);
+      return until;
+    }
+    if (failures < FAILURES_UNTIL_OPEN && retryAfter.isZero()) {
+      trouble = new Trouble(failures, before.firstFailure, Instant.EPOCH, 0);
+      return now.plus(jittered(FIRST_WAIT));
+    }
+    Duration wait = jittered(STEPS[before.step]);
+    Instant until = later(now.plus(wait), now.plus(retryAfter));
+    int step = Math.min(before.step + 1, STEPS.length - 1);
+    trouble = new Trouble(failures, before.firstFailure, until, step);
+    return until;
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  private Duration jittered(Duration wait) {
+    double factor = 1 + JITTER * (2 * random.nextDouble() - 1);
+    return Duration.ofMillis(Math.round(wait.toMillis() * factor));
+  }
+
+  synchronized @Nullable Trouble trouble() {
+    return trouble;
+  }
+
+  /// Forgets that it failed, because somebody says that it works again.
+  synchronized void forgive() {
+    trouble = null;
+    probe = NONE;
+  }
+}

@@ -1,0 +1,319 @@
+package weir.subscriber.delivery;
+
+import static weir.subscriber.delivery.Statements.batch;
+import static weir.subscriber.delivery.Statements.query;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import weir.device.Database;
+import weir.subscriber.Endpoint;
+
+/// What waits, on the disk. Safe for use by many threads and, by leases and epochs, by many
+/// workers.
+///
+/// A lane is one endpoint and one partition of the log. Its pointers are inserted when events
+/// match, deleted when they are done, and never changed; the event itself is kept as long as
+/// anybody points to it, so that no retention of the log can take it away.
+public final class LaneStore {
+
+  private record LaneKey(long endpoint, int shard) {}
+
+  private final Database database;
+  private final Map<LaneKey, Long> lanes = new ConcurrentHashMap<>();
+
+  public LaneStore(Database database) {
+    this.database = database;
+  }
+
+  /// How far a partition was matched.
+  ///
+  /// @param rawOffset of the latest event that was wanted; repeats are known by it
+  public record Progress(long nextOffset, long rawOffset) {}
+
+  public Optional<Progress> progress(int partition) {
+    return database
+        .read(
+            handle ->
+                query(
+                    handle,
+                    "SELECT next_offset, raw_offset FROM position WHERE partition_number = ?",
+                    row -> new Progress(row.getLong(1), row.getLong(2)),
+                    partition))
+        .stream()
+        .findAny();
+  }
+
+  /// Forgets how far a partition was matched, because the log is another one.
+  public void restart(int partition) {
+    int _ =
+        database.write(
+            handle ->
+                batch(
+                    handle,
+                    "DELETE FROM position WHERE partition_number = ?",
+                    List.of(new Object[][] {{partition}})));
+  }
+
+  /// Lays events into the lanes of those that want them and wakes the lanes, together with how
+  /// far the partitions are done.
+  public void accept(List<Arrival> arrivals, Map<Integer, Progress> progress, Instant now) {
+    int _ =
+        database.write(
+            handle -> {
+              insertEvents(handle, arrivals);
+              insertPointers(handle, arrivals, now);
+              List<Object[]> rows = new ArrayList<>();
+              progress.forEach(
+                  (partition, at) ->
+                      rows.add(new Object[] {partition, at.nextOffset(), at.rawOffset()}));
+              return batch(
+                  handle,
+                  "INSERT INTO position (partition_number, next_offset, raw_offset) VALUES (?, ?, ?)"
+                      + " ON CONFLICT (partition_number) DO UPDATE SET next_offset ="
+                      + " excluded.next_offset, raw_offset = excluded.raw_offset"
+                      + " WHERE position.next_offset < excluded.next_offset",
+                  rows);
+            });
+  }
+
+  void insertEvents(Handle handle, List<Arrival> arrivals) {
+    List<Object[]> rows = new ArrayList<>(arrivals.size());
+    for (Arrival arrival : arrivals) {
+      rows.add(
+          new Object[] {
+            arrival.place(),
+            arrival.event().id(),
+            arrival.event().device(),
+            arrival.event().type(),
+            arrival.event().receivedAt().toEpochMilli(),
+            arrival.body()
+          });
+    }
+    int _ =
+        batch(
+            handle,
+            "INSERT INTO event (place, id, device, type, accepted_at, body) VALUES (?, ?, ?, ?, ?,"
+                + " ?) ON CONFLICT DO NOTHING",
+            rows);
+  }
+
+  private void insertPointers(Handle handle, List<Arrival> arrivals, Instant now) {
+    List<Object[]> pointers = new ArrayList<>();
+    Set<Long> woken = new HashSet<>();
+    for (Arrival arrival : arrivals) {
+      for (Endpoint endpoint : arrival.endpoints()) {
+        long lane = lane(handle, endpoint.number(), Place.partition(arrival.place()));
+        pointers.add(new Object[] {lane, arrival.place()});
+        if (endpoint.state() == Endpoint.State.ACTIVE) {
+          woken.add(lane);
+        }
+      }
+    }
+    int _ =
+        batch(
+            handle,
+            "INSERT INTO delivery (lane, place) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            pointers);
+    int _ =
+        batch(
+            handle,
+            "UPDATE lane SET due_at = ? WHERE id = ? AND due_at IS NULL",
+            woken.stream().map(lane -> new Object[] {now.toEpochMilli(), lane}).toList());
+  }
+
+  /// The lane's id; made on first use.
+  long lane(Handle handle, long endpoint, int shard) {
+    LaneKey key = new LaneKey(endpoint, shard);
+    Long known = lanes.get(key);
+    if (known != null) {
+      return known;
+    }
+    int _ =
+        batch(
+            handle,
+            "INSERT INTO lane (endpoint, shard, due_at, leased, epoch) VALUES (?, ?, NULL, 0, 0)"
+                + " ON CONFLICT DO NOTHING",
+            List.of(new Object[][] {{endpoint, shard}}));
+    long id =
+        query(
+                handle,
+                "SELECT id FROM lane WHERE endpoint = ? AND shard = ?",
+                row -> row.getLong(1),
+                endpoint,
+                shard)
+            .getFirst();
+    lanes.put(key, id);
+    return id;
+  }
+
+  /// Says whether a due lane is to be served now.
+  @FunctionalInterface
+  interface Admission {
+    Next ask(Claim lane);
+  }
+
+  /// Takes lanes that are due for the time of a lease, the longest due first.
+  List<Claim> claim(Instant now, int max, Duration lease, Admission admission) {
+    return database.write(
+        handle -> {
+          List<Claim> due =
+              query(
+                  handle,
+                  "SELECT id, endpoint, shard, epoch FROM lane WHERE due_at <= ? ORDER BY due_at"
+                      + " LIMIT ?",
+                  row -> new Claim(row.getLong(1), row.getLong(2), row.getInt(3), row.getLong(4)),
+                  now.toEpochMilli(),
+                  max);
+          List<Claim> claims = new ArrayList<>();
+          List<Object[]> rows = new ArrayList<>();
+          for (Claim lane : due) {
+            Next next = admission.ask(lane);
+            if (next instanceof Next.Ready) {
+              claims.add(new Claim(lane.lane(), lane.endpoint(), lane.shard(), lane.epoch() + 1));
+              rows.add(new Object[] {now.plus(lease).toEpochMilli(), 1, 1, lane.lane()});
+            } else {
+              rows.add(new Object[] {dueMillis(next, now), 0, 0, lane.lane()});
+            }
+          }
+          int _ =
+              batch(
+                  handle,
+                  "UPDATE lane SET due_at = ?, leased = ?, epoch = epoch + ? WHERE id = ?",
+                  rows);
+          return claims;
+        });
+  }
+
+  private static @Nullable Long dueMillis(Next next, Instant now) {
+    return switch (next) {
+      case Next.Ready _ -> now.toEpochMilli();
+      case Next.At(Instant time) -> time.toEpochMilli();
+      case Next.Held _ -> null;
+    };
+  }
+
+  /// The oldest events of a lane that is held.
+  List<Pending> load(Claim claim, int max, Instant now) {
+    String sql =
+        claim.isAside()
+            ? "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, r.tries, r.first_at"
+                + " FROM refusal r JOIN event e ON e.place = r.place WHERE r.lane = ? AND r.due_at"
+                + " <= ? ORDER BY r.place LIMIT ?"
+            : "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, COALESCE(r.tries, 0),"
+                + " COALESCE(r.first_at, 0) FROM delivery d JOIN event e ON e.place = d.place LEFT"
+                + " JOIN refusal r ON r.lane = d.lane AND r.place = d.place WHERE d.lane = ? AND"
+                + " ? > 0 ORDER BY d.place LIMIT ?";
+    return database.read(
+        handle ->
+            query(
+                handle,
+                sql,
+                row ->
+                    new Pending(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        Instant.ofEpochMilli(row.getLong(5)),
+                        row.getBytes(6),
+                        row.getInt(7),
+                        Instant.ofEpochMilli(row.getLong(8))),
+                claim.lane(),
+                now.toEpochMilli(),
+                max));
+  }
+
+  /// Writes what became of lanes that were held, and lets them go. What a worker did after its
+  /// lease ended is written down as an attempt and changes nothing else.
+  void finish(List<Report> reports, Map<Long, Health.@Nullable Trouble> troubles, Instant now) {
+    int _ =
+        database.write(
+            handle -> {
+              Finish finish = new Finish(this, handle, now);
+              reports.forEach(finish::add);
+              finish.write();
+              saveTroubles(handle, troubles);
+              return reports.size();
+            });
+  }
+
+  private static void saveTroubles(Handle handle, Map<Long, Health.@Nullable Trouble> troubles) {
+    List<Object[]> saved = new ArrayList<>();
+    List<Object[]> healed = new ArrayList<>();
+    troubles.forEach(
+        (endpoint, trouble) -> {
+          if (trouble == null) {
+            healed.add(new Object[] {endpoint});
+          } else {
+            saved.add(
+                new Object[] {
+                  endpoint,
+                  trouble.failures(),
+                  trouble.firstFailure().toEpochMilli(),
+                  trouble.openUntil().toEpochMilli(),
+                  trouble.step()
+                });
+          }
+        });
+    int _ =
+        batch(
+            handle,
+            "INSERT INTO health (endpoint, failures, first_failure, open_until, step) VALUES (?, ?,"
+                + " ?, ?, ?) ON CONFLICT (endpoint) DO UPDATE SET failures = excluded.failures,"
+                + " first_failure = excluded.first_failure, open_until = excluded.open_until, step"
+                + " = excluded.step",
+            saved);
+    int _ = batch(handle, "DELETE FROM health WHERE endpoint = ?", healed);
+  }
+
+  /// Keeps the attempt of a test.
+  DeliveryLog.Entry keepTest(long endpoint, Pending event, Attempt attempt) {
+    long id =
+        database.write(
+            handle -> {
+              Finish.keep(handle, endpoint, new Report.Sent(event, attempt));
+              return query(handle, "SELECT MAX(id) FROM attempt", row -> row.getLong(1)).getFirst();
+            });
+    return new DeliveryLog.Entry(
+        id,
+        event.eventId(),
+        event.device(),
+        attempt.at(),
+        attempt.verdict().text(),
+        attempt.status(),
+        attempt.millis(),
+        attempt.detail().isEmpty() ? null : attempt.detail(),
+        attempt.answer().isEmpty() ? null : attempt.answer());
+  }
+
+  /// What is known of endpoints that failed when the process ended.
+  Map<Long, Health.Trouble> troubles() {
+    Map<Long, Health.Trouble> troubles = new HashMap<>();
+    database
+        .read(
+            handle ->
+                query(
+                    handle,
+                    "SELECT endpoint, failures, first_failure, open_until, step FROM health",
+                    row ->
+                        Map.entry(
+                            row.getLong(1),
+                            new Health.Trouble(
+                                row.getInt(2),
+                                Instant.ofEpochMilli(row.getLong(3)),
+                                Instant.ofEpochMilli(row.getLong(4)),
+                                row.getInt(5)))))
+        .forEach(each -> troubles.put(each.getKey(), each.getValue()));
+    return troubles;
+  }
+}

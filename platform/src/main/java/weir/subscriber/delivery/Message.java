@@ -1,0 +1,70 @@
+package weir.subscriber.delivery;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import weir.subscriber.Endpoint;
+
+/// What one request carries: an event, or several.
+///
+/// @param id the event's own, the same at every attempt; for a batch one made from theirs
+@SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares messages.
+record Message(String id, String mediaType, byte[] body) {
+
+  /// Events in one request, and their bytes.
+  static final int BATCH_EVENTS_MAX = 100;
+
+  static final int BATCH_BYTES_MAX = 256 * 1024;
+
+  /// The message for one event or, when the endpoint takes batches, for several.
+  static Message of(Endpoint.Format format, List<Pending> events) {
+    return switch (format) {
+      case EVENT ->
+          new Message(events.getFirst().eventId(), "application/json", events.getFirst().body());
+      case CLOUDEVENTS ->
+          new Message(
+              events.getFirst().eventId(), "application/cloudevents+json", write(events, "", ""));
+      case CLOUDEVENTS_BATCH ->
+          new Message(
+              batchId(events), "application/cloudevents-batch+json", write(events, "[", "]"));
+    };
+  }
+
+  private static String batchId(List<Pending> events) {
+    String ids = events.stream().map(Pending::eventId).collect(Collectors.joining("\n"));
+    return UUID.nameUUIDFromBytes(ids.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  private static byte[] write(List<Pending> events, String open, String close) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String before = open;
+    for (Pending event : events) {
+      out.writeBytes(ascii(before + envelope(event)));
+      out.writeBytes(event.body());
+      out.write('}');
+      before = ",";
+    }
+    out.writeBytes(ascii(close));
+    return out.toByteArray();
+  }
+
+  /// The attributes of CloudEvents up to the data. Ids and types need no escapes: their
+  /// alphabets hold nothing that JSON treats specially.
+  private static String envelope(Pending event) {
+    return "{\"specversion\":\"1.0\",\"id\":\""
+        + event.eventId()
+        + "\",\"source\":\"/devices/"
+        + event.device()
+        + "\",\"type\":\"weir.event\",\"devicetype\":\""
+        + event.type()
+        + "\",\"acceptedat\":\""
+        + event.acceptedAt()
+        + "\",\"datacontenttype\":\"application/json\",\"data\":";
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

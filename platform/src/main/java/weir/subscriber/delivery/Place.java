@@ -1,0 +1,23 @@
+package weir.subscriber.delivery;
+
+/// Where an event is in the enriched topic, as one number: the partition above, the offset below,
+/// so that the places of a partition are in the order of the log.
+public final class Place {
+
+  private static final int OFFSET_BITS = 50;
+  private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+
+  private Place() {}
+
+  public static long of(int partition, long offset) {
+    return ((long) partition << OFFSET_BITS) | offset;
+  }
+
+  public static int partition(long place) {
+    return (int) (place >>> OFFSET_BITS);
+  }
+
+  public static long offset(long place) {
+    return place & OFFSET_MASK;
+  }
+}

@@ -1,0 +1,182 @@
+package weir.subscriber.delivery;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import weir.subscriber.Endpoint;
+import weir.subscriber.SubscriberSettings;
+
+/// Sends signed requests and judges the answers. Safe for use by many threads, each of which waits
+/// for its own answer.
+///
+/// Whatever a receiver does, from the look-up of its name to the last byte of its answer, ends
+/// with the endpoint's timeout. Redirects are not followed.
+final class Sender implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+
+  private final Connections connections;
+  private final InstantSource clock;
+  private final ScheduledThreadPoolExecutor watch;
+
+  Sender(SubscriberSettings settings, InstantSource clock) {
+    AddressRules rules = new AddressRules(settings.allowLoopback(), settings.allowedNetworks());
+    this.connections = new Connections(rules, settings.idleSocketsMax(), settings.connectTimeout());
+    this.clock = clock;
+    this.watch =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("webhook-timeouts").factory());
+    watch.setRemoveOnCancelPolicy(true);
+    var _ = watch.scheduleWithFixedDelay(connections::tidy, 10, 10, TimeUnit.SECONDS);
+  }
+
+  /// Sends a message and waits for the answer.
+  ///
+  /// @throws InterruptedIOException when this process is ending; the endpoint is not to blame
+  Attempt send(Endpoint endpoint, Message message) throws InterruptedIOException {
+    Instant at = clock.instant();
+    byte[] request = request(endpoint, message, at);
+    long start = System.nanoTime();
+    Duration timeout = endpoint.options().timeout();
+    try {
+      Connection.Answer answer = exchange(endpoint.url(), request, timeout);
+      Verdict verdict = Verdict.of(answer.status(), answer.header("retry-after"), clock.instant());
+      boolean kept = !(verdict instanceof Verdict.Delivered);
+      return new Attempt(
+          at, verdict, answer.status(), millis(start), "", kept ? answer.body() : "");
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted() || watch.isShutdown()) {
+        throw new InterruptedIOException();
+      }
+      boolean late = millis(start) >= timeout.toMillis();
+      String detail = late ? "no whole answer within " + timeout.toSeconds() + " s" : reason(e);
+      return new Attempt(at, new Verdict.Failed(Duration.ZERO), null, millis(start), detail, "");
+    }
+  }
+
+  private static long millis(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+
+  /// Words of our own: what a receiver says in an exception is not repeated.
+  private static String reason(IOException e) {
+    return switch (e) {
+      case BlockedAddressException blocked -> String.valueOf(blocked.getMessage());
+      case UnknownHostException _ -> "the name is not known";
+      case SocketTimeoutException _ -> "no connection in time";
+      case SSLException _ -> "TLS failed";
+      case ConnectException _ -> "no connection";
+      default -> "the connection broke or the answer was not HTTP";
+    };
+  }
+
+  /// On a connection used before, a receiver that closed it meanwhile is asked again on a new one.
+  private Connection.Answer exchange(URI url, byte[] request, Duration timeout) throws IOException {
+    Connection used = connections.used(url);
+    if (used != null) {
+      try {
+        return exchange(url, used, request, timeout);
+      } catch (IOException e) {
+        if (used.heard() || used.wasCut() || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+      }
+    }
+    Socket socket = Connections.unconnected();
+    ScheduledFuture<?> limit = closeAfter(socket, timeout);
+    try {
+      Connection connection = connections.connect(url, socket);
+      return finish(url, connection, request);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    } finally {
+      limit.cancel(false);
+    }
+  }
+
+  private Connection.Answer exchange(
+      URI url, Connection connection, byte[] request, Duration timeout) throws IOException {
+    ScheduledFuture<?> limit =
+        watch.schedule(connection::cut, timeout.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      return finish(url, connection, request);
+    } catch (IOException e) {
+      connection.close();
+      throw e;
+    } finally {
+      limit.cancel(false);
+    }
+  }
+
+  private Connection.Answer finish(URI url, Connection connection, byte[] request)
+      throws IOException {
+    Connection.Answer answer = connection.exchange(request, System.nanoTime());
+    connections.giveBack(url, connection);
+    return answer;
+  }
+
+  private ScheduledFuture<?> closeAfter(Socket socket, Duration timeout) {
+    return watch.schedule(
+        () -> {
+          try {
+            socket.close();
+          } catch (IOException e) {
+            LOG.debug("closing a socket failed reason={}", e.getMessage());
+          }
+        },
+        timeout.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private static byte[] request(Endpoint endpoint, Message message, Instant at) {
+    URI url = endpoint.url();
+    String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+    String head =
+        "POST %s%s HTTP/1.1\r\nHost: %s\r\n".formatted(path, query, host(url))
+            + "User-Agent: weir-webhooks\r\nAccept-Encoding: identity\r\nContent-Type: "
+            + message.mediaType()
+            + "\r\nContent-Length: "
+            + message.body().length
+            + "\r\nwebhook-id: "
+            + message.id()
+            + "\r\nwebhook-timestamp: "
+            + at.getEpochSecond()
+            + "\r\nwebhook-signature: "
+            + Signature.of(message.id(), at, message.body(), endpoint.secrets().at(at))
+            + "\r\nweir-service-id: "
+            + endpoint.application()
+            + "\r\n\r\n";
+    ByteArrayOutputStream request =
+        new ByteArrayOutputStream(head.length() + message.body().length);
+    request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+    request.writeBytes(message.body());
+    return request.toByteArray();
+  }
+
+  private static String host(URI url) {
+    return url.getPort() == -1 ? url.getHost() : url.getHost() + ":" + url.getPort();
+  }
+
+  @Override
+  public void close() {
+    watch.shutdownNow();
+    connections.close();
+  }
+}
