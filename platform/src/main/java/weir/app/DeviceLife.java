@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.device.Outbox;
 import weir.device.Registry;
+import weir.device.command.CommandDesk;
 import weir.device.presence.DeviceState;
 import weir.device.presence.PresenceBoard;
 import weir.event.RawMessage;
@@ -19,6 +20,7 @@ import weir.ingest.mqtt.MqttDoor;
 import weir.ingest.mqtt.Presence;
 import weir.log.EventLog;
 import weir.pipeline.Dialects;
+import weir.view.CommandApi;
 import weir.view.PresenceApi;
 
 /// All that follows devices through their lives: what is told of changes, who is there, and the
@@ -34,6 +36,7 @@ final class DeviceLife implements AutoCloseable {
   private final Parts parts = new Parts();
   private volatile @Nullable MqttDoor door;
   private volatile @Nullable PresenceTopics presenceTopics;
+  private @Nullable CommandDesk desk;
   private @Nullable Simulation simulation;
 
   DeviceLife(
@@ -68,6 +71,9 @@ final class DeviceLife implements AutoCloseable {
   List<HttpService> services() {
     List<HttpService> services = new ArrayList<>();
     services.add(new PresenceApi(board, registry.devices()));
+    if (desk != null) {
+      services.add(new CommandApi(desk, registry.devices(), registry.types()));
+    }
     return services;
   }
 
@@ -93,6 +99,25 @@ final class DeviceLife implements AutoCloseable {
         board, log, settings.topics().raw(), settings.presence().saveEvery().multipliedBy(2));
     board.start();
     parts.add(board);
+    takeCommands(built);
+  }
+
+  private void takeCommands(MqttDoor built) {
+    CommandDesk opened =
+        parts.add(
+            new CommandDesk(
+                registry.database(),
+                registry.directory(),
+                new CommandTopics(built, dialects, board),
+                clock));
+    built.listen(
+        (owner, topic, payload) -> {
+          if (CommandTopics.isAnswer(topic)) {
+            opened.answered(owner, payload);
+          }
+        });
+    opened.start();
+    desk = opened;
   }
 
   /// The doors are open, if there are any in this process.

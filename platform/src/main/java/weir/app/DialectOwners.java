@@ -19,6 +19,14 @@ final class DialectOwners implements TopicOwners {
     return dialects.ownerOf(topic);
   }
 
+  /// Commands and their answers have a level `commands`; controllers answer below `stat`.
+  @Override
+  public boolean isCommand(String topic) {
+    boolean named =
+        topic.startsWith("stat/") || topic.endsWith("/commands") || topic.contains("/commands/");
+    return named && !dialects.decodes(topic) && dialects.ownerOf(topic) != null;
+  }
+
   @Override
   public @Nullable DeviceId ownerOfFilter(String filter) {
     return dialects.ownerOfFilter(filter);

@@ -63,6 +63,7 @@ final class Account {
         put((int) parcel.number());
       }
       case MALFORMED -> malformedSent++;
+      case ANSWER -> throw new IllegalArgumentException("answers are not in the ledger");
     }
   }
 

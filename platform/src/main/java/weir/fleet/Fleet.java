@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.event.EventId;
 import weir.fleet.model.DeviceModel;
 import weir.fleet.model.Family;
+import weir.fleet.model.Order;
+import weir.fleet.model.Reply;
 import weir.fleet.wire.HttpNetwork;
 import weir.fleet.wire.Inbox;
 import weir.fleet.wire.Line;
@@ -41,6 +45,7 @@ public final class Fleet implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+  private static final long GLANCE_NANOS = 50_000_000;
   private static final Duration SLACK = Duration.ofMinutes(1);
 
   private final FleetSettings settings;
@@ -49,6 +54,8 @@ public final class Fleet implements AutoCloseable {
   private final Ledger ledger;
   private final Timeline timeline;
   private final Semaphore room = new Semaphore(OUTSTANDING_MAX);
+  private final InstantSource wallClock;
+  private final LinkedBlockingQueue<Told> told = new LinkedBlockingQueue<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch idle = new CountDownLatch(1);
   private final Thread clock;
@@ -69,6 +76,7 @@ public final class Fleet implements AutoCloseable {
   /// @param wallClock the time that the platform sees, whatever the devices' time is
   Fleet(FleetSettings settings, InstantSource wallClock) {
     this.settings = settings;
+    this.wallClock = wallClock;
     this.wallStart = wallClock.instant();
     this.run = new RunId(settings.tempo());
     this.devices = Roster.of(settings);
@@ -89,7 +97,7 @@ public final class Fleet implements AutoCloseable {
       lines.add(
           device.family() == Family.HTTP
               ? http.line(id, login, receipts)
-              : mqtt.line(id, login, receipts, Inbox.NONE));
+              : mqtt.line(id, login, receipts, new Ears(lines.size(), device)));
     }
     startNanos = System.nanoTime();
     running = true;
@@ -159,16 +167,61 @@ public final class Fleet implements AutoCloseable {
     }
   }
 
-  /// In live pace, waits until it is time.
+  /// An order that came for a device.
+  private record Told(int device, Order order) {}
+
+  private final class Ears implements Inbox {
+    private final int number;
+    private final List<String> filters;
+
+    Ears(int number, DeviceModel device) {
+      this.number = number;
+      this.filters = device.orderFilters();
+    }
+
+    @Override
+    public List<String> filters() {
+      return filters;
+    }
+
+    @Override
+    public void subscribed() {}
+
+    @Override
+    public void received(String topic, byte[] payload) {
+      Order.parse(topic, payload).ifPresent(order -> told.add(new Told(number, order)));
+    }
+  }
+
+  /// Lets a device do what it was told, and answer.
+  private void obey(Told one) {
+    Order order = one.order();
+    Reply reply = devices.get(one.device()).obey(order);
+    EventId id = EventId.fresh(wallClock);
+    lines
+        .get(one.device())
+        .send(
+            new Parcel(
+                one.device(), 0, Parcel.Kind.ANSWER, id, order.answerTopic(), order.answer(reply)));
+  }
+
+  /// In live pace, waits until it is time, and hears orders meanwhile.
   private boolean isStoppedBefore(Instant at) {
     Tempo tempo = settings.tempo();
     if (tempo.pace() == Tempo.Pace.BACKFILL) {
       return stopping.getCount() == 0;
     }
     double sinceStart = Duration.between(tempo.start(), at).toNanos() / tempo.speed();
-    long wait = startNanos + (long) sinceStart - System.nanoTime();
+    long due = startNanos + (long) sinceStart;
     try {
-      return stopping.await(wait, TimeUnit.NANOSECONDS);
+      do {
+        long wait = Math.min(due - System.nanoTime(), GLANCE_NANOS);
+        Told one = told.poll(wait, TimeUnit.NANOSECONDS);
+        if (one != null) {
+          obey(one);
+        }
+      } while (stopping.getCount() > 0 && System.nanoTime() < due);
+      return stopping.getCount() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
@@ -213,17 +266,26 @@ public final class Fleet implements AutoCloseable {
 
     @Override
     public void acknowledged(Parcel parcel, long nanos) {
+      if (parcel.kind() == Parcel.Kind.ANSWER) {
+        return;
+      }
       ledger.acknowledged(parcel, nanos);
       room.release();
     }
 
     @Override
     public void postponed(Parcel parcel) {
+      if (parcel.kind() == Parcel.Kind.ANSWER) {
+        return;
+      }
       ledger.postponed(parcel);
     }
 
     @Override
     public void refused(Parcel parcel, String reason) {
+      if (parcel.kind() == Parcel.Kind.ANSWER) {
+        return;
+      }
       LOG.debug("message refused device={} reason={}", parcel.device(), reason);
       ledger.refused(parcel);
       room.release();

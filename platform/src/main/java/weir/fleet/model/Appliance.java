@@ -59,6 +59,11 @@ public final class Appliance implements DeviceModel {
   }
 
   @Override
+  public List<String> orderFilters() {
+    return List.of("iot/commands/" + type.label() + "/" + id);
+  }
+
+  @Override
   public Step next(Instant now) {
     double seconds = stopwatch.lap(now);
     if (error != null && random.nextDouble() < 1 / EPISODE_MESSAGES) {

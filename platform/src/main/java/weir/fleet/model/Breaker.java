@@ -87,6 +87,11 @@ public final class Breaker implements DeviceModel {
   }
 
   @Override
+  public List<String> orderFilters() {
+    return List.of("iot/" + id + "/commands");
+  }
+
+  @Override
   public Step next(Instant now) {
     if (left == 0) {
       bursting = random.nextDouble() < BURST_CHANCE;

@@ -57,6 +57,14 @@ final class Building {
     }
   }
 
+  void release(double seconds) {
+    releasedSeconds = seconds;
+  }
+
+  void sound(double seconds) {
+    sirenSeconds = seconds;
+  }
+
   private boolean isOpen(int number) {
     return door == number && releasedSeconds > 0 && releasedSeconds < 8;
   }

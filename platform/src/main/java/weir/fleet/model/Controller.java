@@ -20,6 +20,8 @@ public final class Controller implements DeviceModel {
 
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final int COMPONENTS_MOST = 3;
+  private static final double RELEASE_SECONDS = 5;
+  private static final double LASTING_SECONDS = 86_400;
 
   private final DeviceId id;
   private final RandomGenerator random;
@@ -56,6 +58,34 @@ public final class Controller implements DeviceModel {
   @Override
   public Family family() {
     return Family.F2;
+  }
+
+  @Override
+  public List<String> orderFilters() {
+    return List.of("cmnd/" + id + "/+/+/+");
+  }
+
+  /// A strike: 0 locks it, 1 releases it for a while, 2 until it is locked. A siren: 0 and 1.
+  @Override
+  public Reply obey(Order order) {
+    String name = order.name() + "-" + order.number();
+    boolean known = modes.stream().flatMap(List::stream).anyMatch(one -> one.name().equals(name));
+    if (!known) {
+      return Reply.refused("there is no " + name);
+    }
+    int flag = order.parameters().path("power-flag").asInt(-1);
+    double seconds = order.parameters().path("period").asDouble(RELEASE_SECONDS);
+    boolean strike = order.name().equals("strike");
+    if (flag < 0 || flag > (strike ? 2 : 1)) {
+      return Reply.refused("power-flag must be 0 to " + (strike ? 2 : 1));
+    }
+    double lasting = flag == 0 ? 0 : flag == 1 && strike ? seconds : LASTING_SECONDS;
+    if (strike) {
+      building.release(lasting);
+    } else {
+      building.sound(lasting);
+    }
+    return Reply.obeyed(name + (flag == 0 ? " is off" : " is on"));
   }
 
   @Override

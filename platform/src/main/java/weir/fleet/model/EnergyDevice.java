@@ -129,7 +129,7 @@ public final class EnergyDevice implements DeviceModel {
         online = flag.asBoolean(online);
         yield switched("online", flag, online);
       }
-      default -> Reply.unknown(order);
+      default -> DeviceModel.super.obey(order);
     };
   }
 

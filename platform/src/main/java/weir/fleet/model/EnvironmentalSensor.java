@@ -47,6 +47,11 @@ public final class EnvironmentalSensor implements DeviceModel {
   }
 
   @Override
+  public List<String> orderFilters() {
+    return List.of("iot/" + id + "/commands");
+  }
+
+  @Override
   public Step next(Instant now) {
     double seconds = settled ? stopwatch.lap(now) : Duration.ofDays(1).toSeconds();
     settled = true;

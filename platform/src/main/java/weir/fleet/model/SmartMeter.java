@@ -45,6 +45,11 @@ public final class SmartMeter implements DeviceModel {
   }
 
   @Override
+  public List<String> orderFilters() {
+    return List.of("iot/" + id + "/commands");
+  }
+
+  @Override
   public Step next(Instant now) {
     double seconds = stopwatch.lap(now);
     double busy = Curve.HOUSEHOLD.at(now, surroundings.zone());

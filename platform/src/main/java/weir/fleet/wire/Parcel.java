@@ -17,6 +17,8 @@ public record Parcel(int device, long number, Kind kind, EventId id, String path
     /// A message that was sent before, on purpose.
     DUPLICATE,
     /// Bytes that nobody can read, on purpose.
-    MALFORMED
+    MALFORMED,
+    /// To a command.
+    ANSWER
   }
 }

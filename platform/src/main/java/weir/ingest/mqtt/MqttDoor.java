@@ -19,12 +19,14 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,6 +193,24 @@ public final class MqttDoor implements AutoCloseable {
     Message message =
         new Message(TopicName.of(topic), payload, 1, retain, Message.NEVER_EXPIRES, new byte[0]);
     publications.announce(message, id, about, answer);
+  }
+
+  /// Hears from now on what commands and answers pass by.
+  public void listen(Passing listener) {
+    publications.listen(listener);
+  }
+
+  /// Whether a client that is connected gets messages on this topic by a subscription of this kind.
+  ///
+  /// @param wanted decides by the filter
+  public boolean reaches(String topic, Predicate<String> wanted) {
+    for (List<Subscription> subscriptions : publications.router().match(topic).bySession()) {
+      if (subscriptions.getFirst().session().isConnected()
+          && subscriptions.stream().anyMatch(one -> wanted.test(one.filter().pattern()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether every client that is connected and gets messages on this topic takes them as fast as

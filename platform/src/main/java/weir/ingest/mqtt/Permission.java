@@ -26,6 +26,10 @@ final class Permission {
     return device != null ? device : owners.ownerOf(topic);
   }
 
+  boolean isCommand(String topic) {
+    return owners.isCommand(topic);
+  }
+
   boolean mayPublish(String topic) {
     return device == null || device.equals(owners.ownerOf(topic));
   }

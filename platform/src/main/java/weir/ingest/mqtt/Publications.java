@@ -20,6 +20,7 @@ final class Publications {
   private final Router router;
   private final Counters counters;
   private final InstantSource clock;
+  private volatile Passing passing = (owner, topic, payload) -> {};
 
   Publications(
       Intake intake,
@@ -53,6 +54,10 @@ final class Publications {
       return;
     }
     intake.accept(raw(message, id == null ? EventId.fresh(clock) : id, owner), whenDone);
+  }
+
+  void listen(Passing listener) {
+    passing = listener;
   }
 
   private RawMessage raw(Message message, EventId id, @Nullable DeviceId device) {
@@ -91,6 +96,18 @@ final class Publications {
           }
           answer.done(refusal);
         });
+  }
+
+  /// Lets a command or an answer by: it is no event, so the log does not get it. Delivering is left
+  /// to the caller, as in [#append].
+  void pass(
+      Message message, @Nullable DeviceId owner, @Nullable Reservation room, Intake.Answer answer) {
+    Intake.Answer whenDone = room == null ? answer : retaining(message, room, answer);
+    Refusal overQuota = owner == null ? null : intake.admit(owner, 1);
+    if (overQuota == null && owner != null) {
+      passing.passed(owner, message.topic().text(), message.payload());
+    }
+    whenDone.done(overQuota);
   }
 
   /// Takes a message of the platform's own through the log, then retains and delivers it as any

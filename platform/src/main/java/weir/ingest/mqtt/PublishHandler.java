@@ -84,6 +84,8 @@ final class PublishHandler {
     Reservation room = message.retain() ? publications.reserve(message, route.owner()) : null;
     if (message.retain() && room == null) {
       pending.refuse(NO_ROOM);
+    } else if (route.passing()) {
+      publications.pass(message, route.owner(), room, pending);
     } else {
       publications.append(message, eventId(publish), route.owner(), room, pending);
     }

@@ -8,11 +8,13 @@ import weir.ingest.mqtt.packet.TopicName;
 /// What is known of a topic on one connection: whose it is, whether it may be published to, and who
 /// gets it.
 ///
+/// @param passing whether it is a command or an answer, which is delivered and not logged
 /// @param refusal why it may not be published to, or null
 /// @param version of the router at which the matches were true
 record Route(
     TopicName topic,
     @Nullable DeviceId owner,
+    boolean passing,
     @Nullable Refused refusal,
     Matches matches,
     int version) {
@@ -20,6 +22,6 @@ record Route(
   record Refused(ReasonCode reason, String detail) {}
 
   Route with(Matches fresh, int at) {
-    return new Route(topic, owner, refusal, fresh, at);
+    return new Route(topic, owner, passing, refusal, fresh, at);
   }
 }

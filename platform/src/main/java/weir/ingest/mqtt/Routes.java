@@ -38,10 +38,16 @@ final class Routes {
   private Route find(TopicName topic, int version) {
     Route.Refused refusal = refusal(topic);
     if (refusal != null) {
-      return new Route(topic, null, refusal, Matches.NONE, version);
+      return new Route(topic, null, false, refusal, Matches.NONE, version);
     }
     String text = topic.text();
-    return new Route(topic, permission.ownerOf(text), null, router.match(text), version);
+    return new Route(
+        topic,
+        permission.ownerOf(text),
+        permission.isCommand(text),
+        null,
+        router.match(text),
+        version);
   }
 
   private Route.@Nullable Refused refusal(TopicName topic) {

@@ -78,6 +78,10 @@ final class Session {
     return connection != null && inFlight.size() < window && queue.isEmpty();
   }
 
+  synchronized boolean isConnected() {
+    return connection != null;
+  }
+
   /// Whether less than half of the queue is full. One that is away has time.
   synchronized boolean isKeepingUp() {
     return connection == null

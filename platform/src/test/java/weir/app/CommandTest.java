@@ -1,0 +1,231 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.fleet.FaultRates;
+import weir.fleet.Fleet;
+import weir.fleet.FleetSettings;
+import weir.fleet.Mix;
+import weir.fleet.Target;
+import weir.fleet.Tempo;
+import weir.testkit.Listener;
+import weir.testkit.OpenApiCheck;
+
+/// Commands to stock MQTT clients and to simulated devices.
+class CommandTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final OpenApiCheck OPENAPI = new OpenApiCheck();
+  private static final String DEVICES = "/api/devices/";
+
+  @TempDir static Path folder;
+
+  private static TestPlatform platform;
+
+  @BeforeAll
+  static void start() {
+    platform =
+        new TestPlatform(folder, Map.of("simulator.mirror", "true", "lifecycle.grace", "0s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    platform.close();
+  }
+
+  private static JsonNode send(String device, String body) throws Exception {
+    HttpResponse<String> answer = platform.post(DEVICES + device + "/commands", body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    check("POST", "/api/devices/{id}/commands", answer);
+    return JSON.readTree(answer.body());
+  }
+
+  private static JsonNode show(String device, String id) throws Exception {
+    HttpResponse<String> answer = platform.get(DEVICES + device + "/commands/" + id);
+    check("GET", "/api/devices/{id}/commands/{command}", answer);
+    return JSON.readTree(answer.body());
+  }
+
+  @Test
+  void aStockClientGetsTheCommandAndItsAnswerEndsIt() throws Exception {
+    String topic = "energy/devices/mock-hvac-001/commands";
+    try (Listener device = new Listener(platform.mqttPort(), topic)) {
+      JsonNode sent =
+          send(
+              "mock-hvac-001",
+              "{\"command\":\"set_power\",\"parameters\":{\"power\":12.5},\"wait_seconds\":0}");
+      Awaitility.await().atMost(SOON).until(() -> !device.heard().isEmpty());
+      JsonNode heard = JSON.readTree(device.heard().getFirst().payload());
+      assertThat(device.heard().getFirst().qos()).isEqualTo(1);
+      assertThat(heard.path("command").asText()).isEqualTo("set_power");
+      assertThat(heard.path("parameters").path("power").asDouble()).isEqualTo(12.5);
+
+      device.publish(
+          topic + "/answers",
+          "{\"command_id\":\"%s\",\"status\":\"failed\",\"detail\":\"too hot\"}"
+              .formatted(heard.path("command_id").asText()));
+
+      String id = sent.path("id").asText();
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> show("mock-hvac-001", id).path("state").asText().equals("failed"));
+      JsonNode ended = show("mock-hvac-001", id);
+      assertThat(ended.path("detail").asText()).isEqualTo("too hot");
+      assertThat(ended.path("sent_at").asText()).isNotEmpty();
+      HttpResponse<String> history = platform.get(DEVICES + "mock-hvac-001/commands");
+      check("GET", "/api/devices/{id}/commands", history);
+      assertThat(JSON.readTree(history.body()).path("items").get(0).path("id").asText())
+          .isEqualTo(id);
+    }
+  }
+
+  @Test
+  void waitsInTheQueueUntilTheDeviceComesAndExpiresWhenItDoesNot() throws Exception {
+    JsonNode queued = send("breaker-001", "{\"command\":\"ping\",\"wait_seconds\":0}");
+    assertThat(queued.path("state").asText()).isEqualTo("queued");
+    JsonNode late =
+        send("ref_model_12", "{\"command\":\"ping\",\"expires_in_seconds\":1,\"wait_seconds\":5}");
+    assertThat(late.path("state").asText()).isEqualTo("expired");
+    assertThat(late.path("detail").asText()).isEqualTo("the device was not there");
+
+    try (Listener device = new Listener(platform.mqttPort(), "iot/breaker-001/commands")) {
+      Awaitility.await().atMost(SOON).until(() -> !device.heard().isEmpty());
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  show("breaker-001", queued.path("id").asText())
+                      .path("state")
+                      .asText()
+                      .equals("sent"));
+    }
+  }
+
+  @Test
+  void refusesWhatADeviceDoesNotKnow() throws Exception {
+    String path = DEVICES + "mock-hvac-001/commands";
+    assertThat(platform.post(DEVICES + "nobody/commands", "{\"command\":\"ping\"}").statusCode())
+        .isEqualTo(404);
+    assertThat(platform.post(path, "{\"command\":\"dance\"}").statusCode()).isEqualTo(422);
+    HttpResponse<String> wrong =
+        platform.post(
+            path, "{\"command\":\"set_power\",\"parameters\":{\"power\":\"x\",\"more\":1}}");
+    assertThat(wrong.statusCode()).isEqualTo(422);
+    assertThat(JSON.readTree(wrong.body()).path("errors").findValuesAsText("field"))
+        .containsExactlyInAnyOrder("parameters.power", "parameters.more");
+    assertThat(platform.post(path, "{\"command\":\"ping\",\"wait_seconds\":99}").statusCode())
+        .isEqualTo(422);
+    HttpResponse<String> known = platform.get("/api/device-types/hvac/commands");
+    check("GET", "/api/device-types/{name}/commands", known);
+    assertThat(JSON.readTree(known.body()).path("items").findValuesAsText("command"))
+        .containsExactly("set_power", "set_enabled", "set_online", "ping");
+  }
+
+  @Test
+  void commandsThatOthersPublishAreDeliveredAndAreNoDeadLetters() throws Exception {
+    try (Listener device =
+        new Listener(platform.mqttPort(), "energy/devices/d-9/commands", "stat/#")) {
+      device.publish("energy/devices/d-9/commands", "{\"command\":\"ping\"}");
+      device.publish("stat/f2-e4fd45f654be/access-control-mode/J1/strike-1", "{}");
+      device.publish("energy/devices/d-9/nowhere", "{}");
+
+      Awaitility.await().atMost(SOON).until(() -> device.heard().size() == 2);
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  !JSON.readTree(platform.get("/api/dead-letters?device=d-9").body())
+                      .path("items")
+                      .isEmpty());
+      JsonNode letters =
+          JSON.readTree(platform.get("/api/dead-letters?reason=UNKNOWN_TOPIC").body());
+      assertThat(letters.path("items").findValuesAsText("path"))
+          .containsOnly("energy/devices/d-9/nowhere");
+    }
+  }
+
+  @Test
+  void simulatedDevicesObey() throws Exception {
+    Target target =
+        Target.local(platform.mqttPort(), platform.platform.httpPort(), Optional.empty());
+    FleetSettings settings =
+        new FleetSettings(
+            new Mix(1, 0, 0, 0, 1, 1, 0, false),
+            Tempo.live(7, Instant.now(), Tempo.FOREVER),
+            FaultRates.none(),
+            target,
+            ZoneId.of("UTC"),
+            Duration.ofSeconds(5));
+    try (Fleet fleet = new Fleet(settings);
+        Listener data = new Listener(platform.mqttPort(), "energy/devices/+/data")) {
+      fleet.start();
+      obeys("f2-e4fd45f654be", "{\"command\":\"strike\",\"parameters\":{\"power_flag\":1}}");
+      obeys("f2-e4fd45f654be", "{\"command\":\"siren\",\"parameters\":{\"power_flag\":0}}");
+      JsonNode absent =
+          send(
+              "f2-e4fd45f654be",
+              "{\"command\":\"strike\",\"parameters\":{\"power_flag\":1,\"number\":2}}");
+      assertThat(absent.path("state").asText()).isEqualTo("failed");
+      obeys("breaker-001", "{\"command\":\"ping\"}");
+
+      platform.post("/api/devices", "{\"id\":\"obedient\",\"type\":\"meter\"}");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> data.topics().contains("energy/devices/mock-real-obedient/data"));
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> platform.get(DEVICES + "mock-real-obedient").statusCode() == 200);
+      obeys(
+          "mock-real-obedient",
+          "{\"command\":\"set_power\",\"parameters\":{\"power\":90},\"wait_seconds\":20}");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  JSON.readTree(data.payload("energy/devices/mock-real-obedient/data"))
+                          .path("power")
+                          .asDouble()
+                      > 70);
+      obeys(
+          "mock-real-obedient", "{\"command\":\"set_enabled\",\"parameters\":{\"enabled\":false}}");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  JSON.readTree(data.payload("energy/devices/mock-real-obedient/data"))
+                          .path("power")
+                          .asDouble()
+                      == 0);
+    }
+  }
+
+  private static void obeys(String device, String body) throws Exception {
+    JsonNode command = send(device, body);
+    assertThat(command.path("state").asText()).as("%s", command).isEqualTo("acknowledged");
+  }
+
+  private static void check(String method, String path, HttpResponse<String> answer) {
+    OPENAPI.check(
+        method,
+        path,
+        answer.statusCode(),
+        answer.headers().firstValue("Content-Type").orElse(""),
+        answer.body().getBytes(StandardCharsets.UTF_8));
+  }
+}
