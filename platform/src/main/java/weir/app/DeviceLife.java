@@ -77,6 +77,10 @@ final class DeviceLife implements AutoCloseable {
     return services;
   }
 
+  long onlineCount() {
+    return board.counts().getOrDefault(DeviceState.State.ONLINE, 0L);
+  }
+
   private void tell(DeviceState state, Runnable failed) {
     PresenceTopics topics = presenceTopics;
     if (topics == null) {

@@ -134,6 +134,7 @@ public final class Platform implements AutoCloseable {
     parts.add(devices);
     if (plays(Role.VIEW)) {
       services.addAll(devices.services());
+      face.gauges().add("online", devices::onlineCount);
     }
     web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();

@@ -22,6 +22,7 @@ import weir.event.ProblemException;
 public final class PresenceApi implements HttpService {
 
   private static final int PAGE_SIZE = 50;
+  private static final int NAMED_MAX = 100;
 
   private final PresenceBoard board;
   private final Devices devices;
@@ -45,8 +46,10 @@ public final class PresenceApi implements HttpService {
     State state = state(form);
     int size = form.number("page_size", 1, DeviceQuery.LIMIT_MAX, PAGE_SIZE);
     String cursor = form.text("cursor");
+    List<DeviceId> named = named(request, form);
     form.check();
-    List<DeviceState> found = board.list(state, cursor, size);
+    List<DeviceState> found =
+        named.isEmpty() ? board.list(state, cursor, size) : named.stream().map(board::of).toList();
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
     found.forEach(one -> items.add(one.json()));
@@ -55,8 +58,23 @@ public final class PresenceApi implements HttpService {
     for (State each : State.values()) {
       counts.put(each.text(), known.getOrDefault(each, 0L));
     }
-    body.put("next_cursor", found.size() == size ? found.getLast().device().value() : null);
+    body.put(
+        "next_cursor",
+        named.isEmpty() && found.size() == size ? found.getLast().device().value() : null);
     Answers.send(response, body);
+  }
+
+  /// The devices that are named one by one, if any.
+  private static List<DeviceId> named(ServerRequest request, QueryForm form) {
+    if (form.text("device") == null) {
+      return List.of();
+    }
+    List<DeviceId> devices =
+        request.query().all("device").stream().flatMap(id -> DeviceId.parse(id).stream()).toList();
+    if (devices.isEmpty() || devices.size() > NAMED_MAX) {
+      form.wrong("device", "must be 1 to " + NAMED_MAX + " device ids, each as a parameter");
+    }
+    return devices;
   }
 
   private static @Nullable State state(QueryForm form) {

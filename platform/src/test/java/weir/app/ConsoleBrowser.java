@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class ConsoleBrowser implements AutoCloseable {
   private final String address;
   private final String token;
   private final List<String> complaints = new ArrayList<>();
+  private List<Cookie> cookies = List.of();
 
   ConsoleBrowser(String address, String token) {
     boolean there = Files.isExecutable(CHROMIUM);
@@ -45,10 +47,20 @@ final class ConsoleBrowser implements AutoCloseable {
 
   /// A fresh browser profile at the sign-in page.
   Page stranger(int width, ColorScheme scheme) {
+    Page page = watched(context(width, scheme));
+    page.navigate(address + "/");
+    return page;
+  }
+
+  private BrowserContext context(int width, ColorScheme scheme) {
     BrowserContext context =
         browser.newContext(
             new Browser.NewContextOptions().setViewportSize(width, 900).setColorScheme(scheme));
     context.setDefaultTimeout(PATIENCE_MILLIS);
+    return context;
+  }
+
+  private Page watched(BrowserContext context) {
     Page page = context.newPage();
     page.onConsoleMessage(
         message -> {
@@ -57,16 +69,22 @@ final class ConsoleBrowser implements AutoCloseable {
           }
         });
     page.onPageError(complaints::add);
-    page.navigate(address + "/");
     return page;
   }
 
-  /// Signed in, and at this path of the console.
+  /// Signed in, and at this path of the console. Signs in once; later pages have the cookie.
   Page at(String path, int width, ColorScheme scheme) {
-    Page page = stranger(width, scheme);
+    if (cookies.isEmpty()) {
+      Page first = stranger(width, scheme);
+      first.fill("#token", token);
+      first.click("button.primary");
+      first.waitForSelector(".page");
+      cookies = first.context().cookies();
+    }
+    BrowserContext context = context(width, scheme);
+    context.addCookies(cookies);
+    Page page = watched(context);
     page.navigate(address + path);
-    page.fill("#token", token);
-    page.click("button.primary");
     page.waitForSelector(".page");
     return page;
   }

@@ -176,6 +176,18 @@ class ConsoleTest {
   }
 
   @Test
+  void tellsWhoIsThere() {
+    awaitValue("breaker-001", "temperature");
+    Page page = browser.at("/console/devices?q=breaker-001");
+    assertThat(page.locator("[data-state=online]").first()).isVisible();
+    page.selectOption("[aria-label=Presence]", "offline");
+    assertThat(page.locator(".page-head p")).containsText("offline");
+    page.navigate(page.url().replaceAll("/devices.*", "/devices/breaker-001?tab=presence"));
+    assertThat(page.locator("[aria-label=Presence]")).containsText("connected");
+    ConsoleBrowser.screenshot(page, "presence");
+  }
+
+  @Test
   void drawsTheHistoryOfADevice() {
     awaitValue("breaker-001", "temperature");
     Page page = browser.at("/console/devices/breaker-001?metric=temperature&range=15m");

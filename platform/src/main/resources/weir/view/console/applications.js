@@ -3,8 +3,8 @@
 import { h, fill, setText, card, badge, empty, link, segments } from "./dom.js";
 import { get } from "./api.js";
 import { chart } from "./chart.js";
+import { endpointCard } from "./deliveries.js";
 import { messages } from "./messages.js";
-import { deliveryCards } from "./applicationdelivery.js";
 import * as f from "./format.js";
 
 const WINDOWS = [5, 10, 30, 60, 120];
@@ -53,7 +53,7 @@ async function monitor(view, body, application) {
       h("p", { class: "types" }, "Device types: ", application.devicetypes.length ? application.devicetypes.map((type) => badge(type)) : "none"),
       figures, ranges),
     charts,
-    await deliveryCards(view, application),
+    await endpointCard(view, application),
     recent.element,
   );
 

@@ -33,7 +33,7 @@ export function chart(options) {
   const note = h("div", { class: "chart-note" });
   const box = h("div", { class: "chart-box" }, canvas, note);
   const element = h("div", { class: "chart" }, legend, box);
-  box.style.height = (options.height ?? 220) + "px";
+  box.style.minHeight = (options.height ?? 220) + "px";
 
   const hidden = options.series.map(() => false);
   const format = options.format ?? plainValue;
@@ -69,9 +69,14 @@ export function chart(options) {
     const yOf = (v) => height - PAD.bottom - ((v - low) / (high - low || 1)) * (height - PAD.top - PAD.bottom);
     grid(context, color, ticks, yOf);
     setText(note, data.times.length === 0 ? options.empty ?? "No values in this time." : "");
+    context.save();
+    context.beginPath();
+    context.rect(PAD.left, 0, width - PAD.left - PAD.right + 2, height);
+    context.clip();
     options.series.forEach((series, i) => {
       if (!hidden[i]) line(context, series, data.values[i], color("--" + series.color), yOf, low);
     });
+    context.restore();
     if (drag) {
       context.fillStyle = color("--select");
       context.fillRect(Math.min(drag.from, drag.to), PAD.top, Math.abs(drag.to - drag.from), height - PAD.top - PAD.bottom);

@@ -4,9 +4,8 @@ import { h, fill, setText, card, table, badge, empty, link, segments, copyLine, 
 import { get, query } from "./api.js";
 import { chart } from "./chart.js";
 import { messages } from "./messages.js";
-import { statusDot } from "./devices.js";
 import { records } from "./records.js";
-import { commandsCard, presenceCard } from "./lifecycle.js";
+import { presenceCard, presenceDot, presenceOf } from "./lifecycle.js";
 import * as f from "./format.js";
 
 const RANGES = { "15m": 900, "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800, "30d": 2592000 };
@@ -20,24 +19,25 @@ export async function show(view) {
     get(path, view.signal).catch((failure) => (failure.status === 404 ? null : Promise.reject(failure))),
     get(path + "/latest", view.signal),
   ]);
+  const presence = device ? (await presenceOf([id], view.signal)).get(id) : undefined;
   if (!device && first.items.length === 0) {
     fill(view.page, empty("No device has this id.", link("/console/devices?q=" + encodeURIComponent(id), "Search for it")));
     return;
   }
   const tab = view.parameters.get("tab") ?? "values";
-  const tabs = [["values", "Values"], ["messages", "Messages"], ["commands", "Commands"], ["connect", "Connect"], ["details", "Details"]];
+  const tabs = [["values", "Values"], ["messages", "Messages"], ["presence", "Presence"], ["connect", "Connect"], ["details", "Details"]];
   const body = h("div", { class: "tab-body" });
   fill(
     view.page,
     h(
       "div",
       { class: "page-head" },
-      h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/devices", "Devices")), h("h1", null, device?.name ?? id), h("p", null, device ? [statusDot(device), " · ", device.type, device.name !== id ? " · " + id : "", device.location ? " · " + device.location : ""] : "It speaks, and is not registered.")),
+      h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/devices", "Devices")), h("h1", null, device?.name ?? id), h("p", null, device ? [presenceDot(presence, device.enabled), " · ", device.type, device.name !== id ? " · " + id : "", device.location ? " · " + device.location : ""] : "It speaks, and is not registered.")),
     ),
     h("nav", { class: "tabs", "aria-label": "About this device" }, tabs.map(([name, text]) => h("a", { href: location.pathname + (name === "values" ? "" : "?tab=" + name), dataset: { link: "" }, "aria-current": name === tab ? "page" : null }, text))),
     body,
   );
-  const content = { values: values, messages: sent, commands, connect, details }[tab] ?? values;
+  const content = { values, messages: sent, presence: there, connect, details }[tab] ?? values;
   await content(view, body, id, device, first);
 }
 
@@ -148,9 +148,8 @@ async function sent(view, body, id) {
   ], events.items, { label: "Stored events" }) : empty("Nothing is stored of it."));
 }
 
-async function commands(view, body, id, device) {
-  const parts = await Promise.all([commandsCard(view, id, device), presenceCard(view, id)]);
-  fill(body, parts);
+async function there(view, body, id) {
+  fill(body, await presenceCard(view, id));
 }
 
 function connect(view, body, id, device, first) {

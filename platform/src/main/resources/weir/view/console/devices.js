@@ -1,6 +1,7 @@
 // All devices: searched, filtered and paged on the server.
 
-import { h, fill, table, link, badge, empty, deviceLink } from "./dom.js";
+import { h, fill, table, empty, deviceLink } from "./dom.js";
+import { presenceDot, presenceOf } from "./lifecycle.js";
 import { get, query } from "./api.js";
 import * as f from "./format.js";
 
@@ -8,10 +9,11 @@ const SIZE = 50;
 
 export async function show(view) {
   view.title("Devices");
-  const state = { q: "", type: "", status: "", page: "", ...Object.fromEntries(view.parameters) };
+  const state = { q: "", type: "", state: "", page: "", ...Object.fromEntries(view.parameters) };
   const results = h("section", { class: "card", "aria-live": "polite", "aria-label": "Devices" });
   const search = h("input", { type: "search", id: "device-search", placeholder: "Id, name, model or location", "aria-label": "Search devices", value: state.q, oninput: () => change({ q: search.value }) });
   const types = h("select", { "aria-label": "Device type", onchange: () => change({ type: types.value }) }, h("option", { value: "" }, "All types"));
+  const states = h("select", { "aria-label": "Presence", onchange: () => change({ state: states.value }) }, [["", "Any state"], ["online", "Online"], ["stale", "Stale"], ["offline", "Offline"]].map(([value, text]) => h("option", { value, selected: value === state.state }, text)));
   const total = h("p");
   let pending = new AbortController();
   let timer;
@@ -27,10 +29,16 @@ export async function show(view) {
     pending = new AbortController();
     view.remember(state);
     const page = Math.max(1, +state.page || 1);
+    search.disabled = types.disabled = state.state !== "";
     try {
-      const found = await get("/api/devices" + query({ q: state.q, type: state.type, status: state.status, page, page_size: SIZE }), pending.signal);
+      if (state.state) {
+        await loadState();
+        return;
+      }
+      const found = await get("/api/devices" + query({ q: state.q, type: state.type, page, page_size: SIZE }), pending.signal);
+      const presence = await presenceOf(found.items.map((device) => device.id), pending.signal);
       total.textContent = f.count(found.total) + (found.total === 1 ? " device" : " devices");
-      fill(results, found.items.length ? [deviceTable(found.items, view), pager(found.total, page, (next) => {
+      fill(results, found.items.length ? [deviceTable(found.items, presence, view), pager(found.total, page, (next) => {
         state.page = next === 1 ? "" : next;
         window.scrollTo(0, 0);
         load();
@@ -40,10 +48,24 @@ export async function show(view) {
     }
   }
 
+  /** Who is in one state, without other filters. */
+  async function loadState(cursor) {
+    const found = await get("/api/presence" + query({ state: state.state, page_size: SIZE, cursor }), pending.signal);
+    total.textContent = f.count(found.counts[state.state]) + " devices are " + state.state;
+    fill(results, found.items.length ? table([
+      { title: "State", class: "tight", cell: (each) => presenceDot(each) },
+      { title: "Device", cell: (each) => deviceLink(each.device_id) },
+      { title: "Reason", cell: (each) => each.reason },
+      { title: "Since", class: "tight wide-only", cell: (each) => f.time(each.since) },
+      { title: "Last heard", class: "tight", cell: (each) => (each.last_heard ? f.ago(each.last_heard) : "never") },
+    ], found.items, { label: "Devices", onRow: (each) => view.go("/console/devices/" + encodeURIComponent(each.device_id)) }) : empty("No device is " + state.state + "."),
+    found.next_cursor ? h("div", { class: "pager" }, h("button", { type: "button", onclick: () => loadState(found.next_cursor) }, "Next")) : null);
+  }
+
   fill(
     view.page,
     h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Devices"), total)),
-    h("div", { class: "bar" }, h("div", { class: "grow" }, search), types),
+    h("div", { class: "bar" }, h("div", { class: "grow" }, search), types, states),
     results,
   );
   search.classList.add("full");
@@ -55,22 +77,15 @@ export async function show(view) {
   types.value = state.type;
 }
 
-export function statusDot(device) {
-  const status = device.status ?? "";
-  const tone = device.enabled === false ? "" : status === "online" ? "good" : "";
-  const word = device.enabled === false ? "disabled" : status || "–";
-  return h("span", { class: "status" }, h("i", { class: "dot " + tone, "aria-hidden": "true" }), word);
-}
-
-function deviceTable(items, view) {
+function deviceTable(items, presence, view) {
   return table(
     [
-      { title: "Status", class: "tight", cell: statusDot },
+      { title: "Status", class: "tight", cell: (device) => presenceDot(presence.get(device.id), device.enabled) },
       { title: "Device", cell: (device) => [deviceLink(device.id), device.name !== device.id && h("div", { class: "soft" }, device.name)] },
       { title: "Type", cell: (device) => device.type },
       { title: "Location", class: "wide-only", cell: (device) => device.location ?? h("span", { class: "faint" }, "–") },
       { title: "Owner", class: "wide-only", cell: (device) => device.owner ?? h("span", { class: "faint" }, "–") },
-      { title: "Last seen", class: "tight wide-only", cell: (device) => (device.last_seen ? f.ago(device.last_seen) : h("span", { class: "faint" }, "–")) },
+      { title: "Last heard", class: "tight wide-only", cell: (device) => (presence.get(device.id)?.last_heard ? f.ago(presence.get(device.id).last_heard) : h("span", { class: "faint" }, "–")) },
     ],
     items,
     { label: "Devices", onRow: (device) => view.go("/console/devices/" + encodeURIComponent(device.id)) },

@@ -61,7 +61,7 @@ function flowPicture() {
     series: node("Time series", "stored", "/console/devices"),
     applications: node("Applications", "by device type", "/console/applications"),
   };
-  const figureList = [["raw", "Raw"], ["enriched", "Enriched"], ["trends", "Trends"], ["online", "Devices online"]].map(([name, label]) => {
+  const figureList = [["raw", "Raw"], ["enriched", "Enriched"], ["trends", "Trends since start"], ["online", "Devices online"]].map(([name, label]) => {
     const big = h("span", { class: "big" }, "–");
     return [name, h("div", { class: "figure", dataset: { figure: name } }, h("span", { class: "label" }, label), big), big];
   });
@@ -77,7 +77,7 @@ function flowPicture() {
     set(figures) {
       const { raw, enriched, stored, set_aside: aside, lag, gauges } = figures;
       nodes.doors.set(raw.rate, gauges.connections === undefined ? "" : f.count(gauges.connections) + " devices connected", gauges.refused ? f.count(gauges.refused) + " refused" : "");
-      nodes.log.set(raw.rate, f.short(raw.total) + " accepted", lag.pipeline > 0 ? f.short(lag.pipeline) + " wait" : "");
+      nodes.log.set(raw.rate, f.short(raw.total) + " accepted", lag.pipeline > Math.max(100, raw.rate * 2) ? f.short(lag.pipeline) + " wait" : "");
       nodes.pipeline.set(enriched.rate, f.short(enriched.total) + " enriched", lag.retry > 0 ? f.short(lag.retry) + " retry later" : "");
       nodes.series.set(stored.rate, "lag " + f.short(lag.series), "");
       nodes.aside.set(aside.rate, f.short(aside.total) + " in all", "");

@@ -1,0 +1,136 @@
+// The built-in fleet: who is in it, how fast and how rough, anomalies, and the grade.
+
+import { h, fill, setText, card, badge, empty, table, toast, deviceLink } from "./dom.js";
+import { get, post, patch, remove } from "./api.js";
+import * as f from "./format.js";
+
+const FAMILIES = [["breakers", "Smart breakers", 500, 20], ["meters", "Smart meters", 500, 5], ["environmental", "Environmental sensors", 500, 10], ["appliances", "Appliances", 500, 30], ["energy", "Energy devices", 500, 18], ["controllers", "F2 controllers", 2, 2], ["sensors", "HTTP sensors", 100, 3]];
+const FAULTS = [["drop_outs", "Drop-outs an hour", 60, 1], ["duplicates", "Sent twice", 1, 0.01], ["late", "Late", 1, 0.01], ["shuffled", "Out of order", 1, 0.01], ["malformed", "Malformed", 1, 0.01], ["drifting", "Wrong clocks", 1, 0.01], ["storms", "Reconnect storms an hour", 60, 1]];
+const SCENARIOS = {
+  demo: { text: "Demo", families: {}, faults: {}, speed: 1 },
+  busy: { text: "Busy", families: { breakers: 400, energy: 300, sensors: 50 }, faults: {}, speed: 2 },
+  rough: { text: "Rough", families: {}, faults: { drop_outs: 6, duplicates: 0.05, late: 0.02, shuffled: 0.02, malformed: 0.02, drifting: 0.1, storms: 2 }, speed: 1 },
+  breakers: { text: "Breakers only", families: { breakers: 100, meters: 0, environmental: 0, appliances: 0, energy: 0, controllers: 0, sensors: 0 }, faults: {}, speed: 1 },
+};
+const ANOMALIES = ["high_power_consumption", "voltage_fluctuation", "power_spike", "sustained_high_load"];
+
+export async function show(view) {
+  view.title("Simulator");
+  const state = badge("…");
+  const figures = h("div", { class: "app-figures" });
+  const stop = h("button", { type: "button", onclick: () => act(stop, async () => {
+    setText(stop, "Grading …");
+    drawGrade(await post("/api/simulation/stop"));
+  }) }, "Stop and grade");
+  const start = h("button", { type: "button", class: "primary", onclick: () => act(start, begin) }, "Start");
+  const wrong = h("p", { class: "form-error", role: "alert" });
+  const grade = h("div", null, empty("No grade yet.", "When a run ends, everything that was acknowledged is looked for, one by one."));
+  const anomalies = h("div");
+  const mirror = h("input", { type: "checkbox", id: "mirror", onchange: () => act(mirror, () => patch("/api/simulation", { mirror: mirror.checked })) });
+  const counts = sliders(FAMILIES.map(([name, text, max, usual]) => ({ name, text, max, step: 1, value: usual })));
+  const faults = sliders(FAULTS.map(([name, text, max, step]) => ({ name, text, max, step, value: 0 })));
+  const speed = sliders([{ name: "speed", text: "Speed", max: 50, step: 1, value: 1, min: 1 }], (value) => act(start, async () => {
+    if (running) await patch("/api/simulation", { speed: value });
+  }));
+  const scenario = h("select", { "aria-label": "Scenario", onchange: () => {
+    const chosen = SCENARIOS[scenario.value];
+    counts.set(Object.fromEntries(FAMILIES.map(([name, , , usual]) => [name, chosen.families[name] ?? usual])));
+    faults.set(Object.fromEntries(FAULTS.map(([name]) => [name, chosen.faults[name] ?? 0])));
+    speed.set({ speed: chosen.speed });
+  } }, Object.entries(SCENARIOS).map(([name, each]) => h("option", { value: name }, each.text)));
+  let running = false;
+
+  async function act(control, what) {
+    wrong.textContent = "";
+    control.disabled = true;
+    try {
+      await what();
+      await load();
+    } catch (failure) {
+      wrong.textContent = failure.message;
+      await load().catch(() => {});
+    } finally {
+      if (control !== stop && control !== start) control.disabled = false;
+    }
+  }
+
+  const begin = () => post("/api/simulation/start", { name: SCENARIOS[scenario.value].text, families: counts.values(), faults: faults.values(), speed: speed.values().speed });
+
+  async function load() {
+    const now = await get("/api/simulation", view.signal);
+    running = now.state === "running";
+    setText(state, now.state);
+    state.className = "badge " + (running ? "good" : now.state === "grading" ? "warn" : "");
+    start.disabled = running || now.state === "grading";
+    stop.disabled = !running && now.state !== "ended";
+    if (now.state !== "grading") setText(stop, "Stop and grade");
+    mirror.checked = now.mirrors.enabled;
+    fill(figures, [["devices", f.count(now.devices)], ["connected", f.count(now.connected)], ["sent", f.count(now.sent)], ["acknowledged", f.count(now.acknowledged)], ["unanswered", f.count(now.outstanding)], ["refused", f.count(now.refused)], ["publish to ack, median", f.value(now.publish_to_ack_ms_p50) + " ms"], ["99th percentile", f.value(now.publish_to_ack_ms_p99) + " ms"]].map(([label, big]) => h("div", { class: "figure", dataset: { figure: label } }, h("span", { class: "label" }, label), h("span", { class: "big" }, big))));
+    if (now.last_grade) drawGrade(now.last_grade);
+    const { items } = await get("/api/simulation/anomalies", view.signal);
+    fill(anomalies, items.length ? table([
+      { title: "Device", cell: (each) => deviceLink(each.device_id) },
+      { title: "Anomaly", cell: (each) => each.anomaly_type.replaceAll("_", " ") },
+      { title: "Readings left", class: "num", cell: (each) => each.remaining },
+    ], items, { label: "Anomalies" }) : h("p", { class: "faint" }, "No device misbehaves now."));
+  }
+
+  function drawGrade(found) {
+    if (!found || grade.dataset.shown === JSON.stringify(found)) return;
+    grade.dataset.shown = JSON.stringify(found);
+    const passed = found.passed ?? found.total?.passed;
+    const simple = Object.entries(found).filter(([, value]) => value === null || typeof value !== "object");
+    const families = Object.values(found).find((value) => Array.isArray(value) && value.length && typeof value[0] === "object") ?? [];
+    const columns = families.length ? Object.keys(families[0]).filter((key) => typeof families[0][key] !== "object") : [];
+    fill(
+      grade,
+      passed === undefined ? null : h("p", null, badge(passed ? "PASSED" : "FAILED", passed ? "good" : "bad")),
+      columns.length ? table(columns.map((key) => ({ title: key.replaceAll("_", " "), class: typeof families[0][key] === "number" ? "num" : "", cell: (row) => (typeof row[key] === "number" ? f.count(row[key]) : String(row[key] ?? "–")) })), families, { label: "Grade" }) : null,
+      h("dl", { class: "facts gap" }, simple.filter(([key]) => key !== "passed").map(([key, value]) => [h("dt", null, key.replaceAll("_", " ")), h("dd", { class: "num" }, typeof value === "number" ? f.value(value) : String(value ?? "–"))])),
+    );
+  }
+
+  const target = h("input", { placeholder: "any device", "aria-label": "Device of the anomaly" });
+  const kind = h("select", { "aria-label": "Kind of anomaly" }, h("option", { value: "" }, "any kind"), ANOMALIES.map((each) => h("option", { value: each }, each.replaceAll("_", " "))));
+  const trigger = h("button", { type: "button", onclick: () => act(trigger, async () => {
+    const made = await post("/api/simulation/anomalies", { ...(target.value ? { device_id: target.value } : {}), ...(kind.value ? { anomaly_type: kind.value } : {}) });
+    toast(made.device_id + ": " + made.anomaly_type.replaceAll("_", " "));
+  }) }, "Trigger");
+  const clear = h("button", { type: "button", class: "ghost", onclick: () => act(clear, () => remove("/api/simulation/anomalies")) }, "Clear all");
+
+  fill(
+    view.page,
+    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Simulator ", state), h("p", null, "A fleet that speaks over real sockets, and grades the platform.")), stop, start),
+    wrong,
+    h("section", { class: "card", "aria-label": "The fleet now" }, figures),
+    h("div", { class: "grid" },
+      h("div", { class: "w6" }, card("Devices", { aside: scenario }, counts.element)),
+      h("div", { class: "w6" }, card("Faults and speed", {}, faults.element, speed.element, h("label", { class: "check", for: "mirror" }, mirror, "Mirror registered devices"))),
+      h("div", { class: "w6" }, card("Anomalies", {}, h("div", { class: "bar" }, h("div", { class: "grow" }, target), kind, trigger, clear), h("div", { class: "gap" }, anomalies))),
+      h("div", { class: "w6" }, card("The grade", {}, grade))),
+  );
+  target.classList.add("full");
+  await load();
+  const timer = setInterval(() => load().catch(() => {}), 2000);
+  view.onLeave(() => clearInterval(timer));
+}
+
+function sliders(specs, onChange) {
+  const inputs = new Map();
+  const element = h("div", { class: "sliders" }, specs.map((spec) => {
+    const shown = h("output", { class: "num" }, String(spec.value));
+    const input = h("input", { type: "range", min: spec.min ?? 0, max: spec.max, step: spec.step, value: spec.value, oninput: () => setText(shown, input.value), onchange: () => onChange?.(+input.value) });
+    inputs.set(spec.name, { input, shown });
+    return h("label", null, h("span", null, spec.text), input, shown);
+  }));
+  return {
+    element,
+    values: () => Object.fromEntries([...inputs].map(([name, { input }]) => [name, +input.value])),
+    set(values) {
+      for (const [name, value] of Object.entries(values)) {
+        inputs.get(name).input.value = value;
+        setText(inputs.get(name).shown, inputs.get(name).input.value);
+      }
+    },
+  };
+}
