@@ -16,10 +16,15 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -29,8 +34,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
 import weir.fleet.Target;
@@ -48,6 +51,7 @@ class ConsoleTest {
   private static Fleet fleet;
   private static ConsoleBrowser browser;
   private static Client client;
+  private static String address = "";
 
   @BeforeAll
   static void start() {
@@ -57,13 +61,14 @@ class ConsoleTest {
             "mqtt.port", "0",
             "mqtt.websocket-port", "0",
             "kafka.port", "0",
+            "webhook.allow-loopback", "true",
             "admin-token", TOKEN);
     platform = Platform.start(PlatformSettings.bind(null, Map.of(), flags, folder));
     int mqttPort = platform.mqtt().orElseThrow().port();
     Target target = Target.local(mqttPort, platform.httpPort(), Optional.empty());
     fleet = new Fleet(FleetSettings.demo(target, Instant.now()));
     fleet.start();
-    String address = "http://127.0.0.1:" + platform.httpPort();
+    address = "http://127.0.0.1:" + platform.httpPort();
     client = new Client(address, TOKEN);
     browser = new ConsoleBrowser(address, TOKEN);
   }
@@ -277,6 +282,76 @@ class ConsoleTest {
   }
 
   @Test
+  void showsDeliveriesAndSendsATestEvent() throws IOException {
+    HttpServer service =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    service.createContext(
+        "/",
+        exchange -> {
+          byte[] answer = "out of <b>order</b>".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(500, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    service.start();
+    try {
+      String id = subscribe("http://127.0.0.1:" + service.getAddress().getPort() + "/events");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () -> !client.get("/api/applications/" + id + "/attempts").path("items").isEmpty());
+
+      Page page = browser.at("/console/applications/" + id);
+      Locator card = page.locator("[aria-label=Deliveries]");
+      assertThat(card).containsText("Last error");
+      card.locator("summary").first().click();
+      assertThat(card.locator("pre").first()).containsText("out of <b>order</b>");
+      card.locator("text=Send a test event").click();
+      assertThat(page.locator(".toast").first()).containsText("Test event");
+      card.locator("button >> text=Pause").click();
+      assertThat(card.locator(".badge").first()).hasText("paused");
+      ConsoleBrowser.screenshot(page, "deliveries");
+      card.locator("tbody a").first().click();
+      assertThat(page.locator(".steps")).containsText("Not delivered to Console test");
+      ConsoleBrowser.screenshot(page, "event-deliveries");
+    } finally {
+      service.stop(0);
+    }
+  }
+
+  /// Registers a service and subscribes it to all breakers; returns its id.
+  private static String subscribe(String url) {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode made =
+        client.post(
+            "/register",
+            json.createObjectNode().put("service_name", "Console test").put("callback_url", url));
+    String id = made.path("service_id").asText();
+    JsonNode token =
+        client.post(
+            "/token",
+            json.createObjectNode()
+                .put("service_id", id)
+                .put("service_key", made.path("service_key").asText()));
+    new Client(address, token.path("access_token").asText())
+        .post(
+            "/subscribe",
+            json.createObjectNode().put("service_id", id).put("device_type", "smart_breaker"));
+    return id;
+  }
+
+  @Test
+  void tellsADeviceWhatToDo() {
+    awaitValue("mock-hvac-001", "power");
+    Page page = browser.at("/console/devices/mock-hvac-001?tab=commands");
+    page.selectOption("[aria-label=Command]", "ping");
+    page.click("form button >> text=Send");
+    assertThat(page.locator("[aria-label=Commands] tbody tr").first()).containsText("ping");
+    assertThat(page.locator("tbody .badge").first()).hasText("acknowledged");
+    ConsoleBrowser.screenshot(page, "commands");
+  }
+
+  @Test
   void showsHealthAndMasksSecrets() {
     Page page = browser.at("/console/system");
 
@@ -287,27 +362,29 @@ class ConsoleTest {
     ConsoleBrowser.screenshot(page, "system");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/console/",
-        "/console/devices",
-        "/console/devices/breaker-001",
-        "/console/devices/breaker-001?tab=messages",
-        "/console/applications",
-        "/console/topics",
-        "/console/topics/iot.raw",
-        "/console/dead-letters",
-        "/console/system"
-      })
-  void fitsANarrowScreen(String path) {
+  @Test
+  void fitsANarrowScreen() {
     awaitValue("breaker-001", "temperature");
-    Page page = browser.at(path, 390, ColorScheme.DARK);
-    assertThat(page.locator(".page .card").first()).isVisible();
+    Page page = browser.at("/console/", 390, ColorScheme.DARK);
+    for (String path :
+        List.of(
+            "",
+            "devices",
+            "devices/breaker-001",
+            "devices/breaker-001?tab=messages",
+            "devices/breaker-001?tab=connect",
+            "applications",
+            "topics",
+            "topics/iot.raw",
+            "dead-letters",
+            "system")) {
+      page.navigate(address + "/console/" + path);
+      assertThat(page.locator(".page .card").first()).isVisible();
 
-    Object overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth");
-    assertThat((int) overflow).as("pixels too wide").isLessThanOrEqualTo(0);
-    ConsoleBrowser.screenshot(page, "narrow" + path.replaceAll("[^a-z]+", "-"));
+      Object overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      assertThat((int) overflow).as("pixels too wide at %s", path).isLessThanOrEqualTo(0);
+      ConsoleBrowser.screenshot(page, "narrow-" + path.replaceAll("[^a-z]+", "-"));
+    }
   }
 
   @Test

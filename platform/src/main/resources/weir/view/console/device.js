@@ -5,7 +5,7 @@ import { get, query } from "./api.js";
 import { chart } from "./chart.js";
 import { messages } from "./messages.js";
 import { records } from "./records.js";
-import { presenceCard, presenceDot, presenceOf } from "./lifecycle.js";
+import { commandsCard, presenceCard, presenceDot, presenceOf } from "./lifecycle.js";
 import * as f from "./format.js";
 
 const RANGES = { "15m": 900, "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800, "30d": 2592000 };
@@ -25,7 +25,7 @@ export async function show(view) {
     return;
   }
   const tab = view.parameters.get("tab") ?? "values";
-  const tabs = [["values", "Values"], ["messages", "Messages"], ["presence", "Presence"], ["connect", "Connect"], ["details", "Details"]];
+  const tabs = [["values", "Values"], ["messages", "Messages"], ["commands", "Commands"], ["presence", "Presence"], ["connect", "Connect"], ["details", "Details"]];
   const body = h("div", { class: "tab-body" });
   fill(
     view.page,
@@ -37,7 +37,7 @@ export async function show(view) {
     h("nav", { class: "tabs", "aria-label": "About this device" }, tabs.map(([name, text]) => h("a", { href: location.pathname + (name === "values" ? "" : "?tab=" + name), dataset: { link: "" }, "aria-current": name === tab ? "page" : null }, text))),
     body,
   );
-  const content = { values, messages: sent, presence: there, connect, details }[tab] ?? values;
+  const content = { values, messages: sent, commands, presence: there, connect, details }[tab] ?? values;
   await content(view, body, id, device, first);
 }
 
@@ -146,6 +146,10 @@ async function sent(view, body, id) {
     { title: "Kind", class: "tight", cell: (event) => event.kind },
     { title: "Event", cell: (event) => eventLink(event.event_id) },
   ], events.items, { label: "Stored events" }) : empty("Nothing is stored of it."));
+}
+
+async function commands(view, body, id, device) {
+  fill(body, await commandsCard(view, id, device));
 }
 
 async function there(view, body, id) {

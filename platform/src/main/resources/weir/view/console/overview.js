@@ -46,7 +46,10 @@ export async function show(view) {
   );
   recent.start();
   registrations.load(view);
-  const health = async () => flow.health(await get("/health", view.signal).catch((failure) => failure.problem));
+  const health = async () => {
+    flow.health(await get("/health", view.signal).catch((failure) => failure.problem));
+    flow.deliveries(await get("/api/endpoints?limit=1000", view.signal).catch(() => ({ items: [] })));
+  };
   health();
   const timer = setInterval(health, 5000);
   view.onLeave(() => clearInterval(timer));
@@ -65,6 +68,7 @@ function flowPicture() {
     const big = h("span", { class: "big" }, "–");
     return [name, h("div", { class: "figure", dataset: { figure: name } }, h("span", { class: "label" }, label), big), big];
   });
+  const delivery = { text: "topics by type", warning: "" };
   const pipes = { a: pipe(), b: pipe(), c: pipe(), d: pipe("down") };
   const element = h(
     "section",
@@ -81,7 +85,7 @@ function flowPicture() {
       nodes.pipeline.set(enriched.rate, f.short(enriched.total) + " enriched", lag.retry > 0 ? f.short(lag.retry) + " retry later" : "");
       nodes.series.set(stored.rate, "lag " + f.short(lag.series), "");
       nodes.aside.set(aside.rate, f.short(aside.total) + " in all", "");
-      nodes.applications.set(gauges.delivered_rate ?? enriched.rate, gauges.deliveries_waiting === undefined ? "topics by type" : f.short(gauges.deliveries_waiting) + " wait", "");
+      nodes.applications.set(enriched.rate, delivery.text, delivery.warning);
       pipes.a.set(raw.rate);
       pipes.b.set(enriched.rate + aside.rate);
       pipes.c.set(stored.rate);
@@ -90,6 +94,11 @@ function flowPicture() {
       for (const [name, , big] of figureList) setText(big, f.count(now[name]));
       nodes.log.lag(lag.pipeline, raw.rate);
       nodes.series.lag(lag.series, enriched.rate);
+    },
+    deliveries(endpoints) {
+      delivery.text = endpoints.items.length ? f.short(endpoints.waiting) + " deliveries wait" : "topics by type";
+      const ill = endpoints.items.filter((each) => each.state === "disabled" || each.failures_in_a_row > 0).length;
+      delivery.warning = [ill ? f.count(ill) + " failing" : "", endpoints.parked ? f.short(endpoints.parked) + " parked" : ""].filter(Boolean).join(", ");
     },
     health(health) {
       const wrong = new Map(Object.entries(health?.parts ?? {}).map(([name, part]) => [name, part.error]));
