@@ -72,9 +72,11 @@ public final class QuestDbStore implements SeriesStore {
     this.settings = settings;
     this.clock = clock;
     this.retention = retention;
+    UnfinishedTables unfinished = new UnfinishedTables(settings.directory());
+    unfinished.remove();
     this.engine = new Engine(settings);
     try {
-      Tables tables = new Tables(engine);
+      Tables tables = new Tables(engine, unfinished);
       this.catalog = new SeriesCatalog(engine, settings.seriesPerDeviceMax());
       this.rows = new EventRows(engine, tables, catalog);
       this.events = new EventReads(engine, tables);

@@ -3,6 +3,7 @@ package weir.series.questdb;
 import io.questdb.cairo.TableToken;
 import io.questdb.std.ObjHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /// Which tables there are, and how they are made. Classes appear when the first event of one is
@@ -14,17 +15,19 @@ final class Tables {
   private static final String EVENTS = "events_";
 
   private final Engine engine;
+  private final UnfinishedTables unfinished;
   private final ConcurrentSkipListSet<RetentionClass> classes = new ConcurrentSkipListSet<>();
 
-  Tables(Engine engine) {
+  Tables(Engine engine, UnfinishedTables unfinished) {
     this.engine = engine;
-    engine.execute(
-        "create table if not exists series (id int, device varchar, metric varchar, unit varchar,"
-            + " kind byte)");
-    engine.execute(
-        "create table if not exists hourly (ts timestamp, series int, low double, high double,"
-            + " total double, n long) timestamp(ts) partition by month wal"
-            + " dedup upsert keys(ts, series)");
+    this.unfinished = unfinished;
+    make(
+        Map.of(
+            SERIES,
+            "(id int, device varchar, metric varchar, unit varchar, kind byte)",
+            HOURLY,
+            "(ts timestamp, series int, low double, high double, total double, n long)"
+                + " timestamp(ts) partition by month wal dedup upsert keys(ts, series)"));
     ObjHashSet<TableToken> tokens = new ObjHashSet<>();
     engine.cairo().getTableTokens(tokens, false);
     for (int i = 0; i < tokens.size(); i++) {
@@ -40,24 +43,36 @@ final class Tables {
     if (classes.contains(kept)) {
       return;
     }
-    engine.execute(
-        "create table if not exists "
-            + kept.events()
-            + " (ts timestamp, received timestamp, stored timestamp,"
-            + " device symbol capacity 16384 nocache, type symbol, family symbol, kind symbol,"
-            + " uuid uuid, id varchar, json varchar)"
-            + " timestamp(ts) partition by day wal dedup upsert keys(ts, uuid)");
-    engine.execute(
-        "create table if not exists "
-            + kept.readings()
-            + " (ts timestamp, series int, value double)"
-            + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)");
-    engine.execute(
-        "create table if not exists "
-            + kept.texts()
-            + " (ts timestamp, series int, value varchar)"
-            + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)");
+    make(
+        Map.of(
+            kept.events(),
+            "(ts timestamp, received timestamp, stored timestamp,"
+                + " device symbol capacity 16384 nocache, type symbol, family symbol, kind symbol,"
+                + " uuid uuid, id varchar, json varchar)"
+                + " timestamp(ts) partition by day wal dedup upsert keys(ts, uuid)",
+            kept.readings(),
+            "(ts timestamp, series int, value double)"
+                + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)",
+            kept.texts(),
+            "(ts timestamp, series int, value varchar)"
+                + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)"));
     classes.add(kept);
+  }
+
+  /// Makes those that are missing, all or none of them.
+  private void make(Map<String, String> columnsByName) {
+    List<String> missing =
+        columnsByName.keySet().stream()
+            .filter(name -> engine.cairo().getTableTokenIfExists(name) == null)
+            .toList();
+    if (missing.isEmpty()) {
+      return;
+    }
+    unfinished.begin(missing);
+    for (String name : missing) {
+      engine.execute("create table " + name + " " + columnsByName.get(name));
+    }
+    unfinished.end();
   }
 
   List<RetentionClass> classes() {

@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.device.DeviceId;
@@ -26,6 +28,10 @@ class QuestDbCrashTest {
   @TempDir private Path outputs;
 
   private QuestDbStore open() {
+    return open(directory);
+  }
+
+  private static QuestDbStore open(Path directory) {
     QuestDbStore store =
         new QuestDbStore(
             QuestDbSettings.in(directory),
@@ -57,7 +63,49 @@ class QuestDbCrashTest {
     }
   }
 
-  private int writeAndKill(int from, int batches) throws IOException, InterruptedException {
+  @Test
+  void isUsableAfterTheProcessIsKilledWhileItsTablesAreMade() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 5; round++) {
+      Path fresh = Files.createDirectory(directory.resolve("round-" + round));
+      Process process = start(fresh, 0, outputs.resolve("round-" + round + ".txt"));
+      Path unfinished = fresh.resolve("unfinished-tables.txt");
+      await().atMost(SOON).pollInterval(Duration.ofMillis(1)).until(() -> Files.exists(unfinished));
+      LockSupport.parkNanos(random.nextLong(50_000_000));
+      process.destroyForcibly().waitFor();
+
+      try (QuestDbStore store = open(fresh)) {
+        store.write(CrashWriter.batch(0));
+        assertThat(store.awaitQueryable(SOON)).as("seed %d round %d", seed, round).isTrue();
+        assertThat(store.eventCount()).isGreaterThanOrEqualTo(CrashWriter.BATCH);
+      }
+    }
+  }
+
+  @Test
+  void makesATableAnewThatWasNotFinished() throws Exception {
+    open().close();
+    new UnfinishedTables(directory).begin(List.of(Tables.HOURLY, "events_3650d"));
+    Files.createDirectories(directory.resolve("events_3650d~9").resolve("txn_seq"));
+    try (Stream<Path> files = Files.list(directory)) {
+      Path hourly =
+          files
+              .filter(path -> path.getFileName().toString().startsWith("hourly~"))
+              .findAny()
+              .orElseThrow();
+      Files.delete(hourly.resolve("txn_seq").resolve("_txnlog"));
+    }
+
+    try (QuestDbStore store = open()) {
+      store.write(CrashWriter.batch(0));
+      assertThat(store.awaitQueryable(SOON)).isTrue();
+      assertThat(store.eventCount()).isEqualTo(CrashWriter.BATCH);
+    }
+    assertThat(directory.resolve("unfinished-tables.txt")).doesNotExist();
+  }
+
+  private static Process start(Path directory, int from, Path output) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -68,12 +116,15 @@ class QuestDbCrashTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(
         List.of(CrashWriter.class.getName(), directory.toString(), Integer.toString(from)));
+    return new ProcessBuilder(command)
+        .redirectOutput(output.toFile())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private int writeAndKill(int from, int batches) throws IOException, InterruptedException {
     Path output = outputs.resolve("written-" + from + ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = start(directory, from, output);
     await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> Files.readString(output).lines().count() > batches);
