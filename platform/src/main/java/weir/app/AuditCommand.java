@@ -49,6 +49,7 @@ final class AuditCommand implements Callable<Integer> {
         "sent again          %,14d (same event id, stored once)%n",
         report.path("repeated").asLong());
     out.printf("set aside           %,14d%n", report.path("set_aside").asLong());
+    out.printf("past retention      %,14d%n", report.path("retired").asLong());
     out.printf("missing             %,14d%n", report.path("missing").asLong());
     out.printf("stored twice        %,14d%n", report.path("stored_twice").asLong());
     report.path("examples").forEach(id -> out.println("  missing: " + id.asText()));

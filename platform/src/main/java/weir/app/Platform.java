@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.device.Registry;
@@ -289,7 +287,7 @@ public final class Platform implements AutoCloseable {
   private List<HttpService> views(EventLog log, Registry registry, SeriesStore store) {
     Books books = new Books(log, settings.topics());
     return List.of(
-        new BooksApi(books, new Audit(log, settings.topics(), storedIds(store), books)),
+        new BooksApi(books, new Audit(log, settings.topics(), new StoredEvents(store), books)),
         new DeadLetterApi(new DeadLetters(log, settings.topics())),
         new EventApi(store),
         new ReadingApi(store, clock),
@@ -301,20 +299,6 @@ public final class Platform implements AutoCloseable {
         new DeviceTypeApi(registry.types()),
         new ParameterApi(registry.parameters()),
         new CredentialApi(registry.devices(), registry.credentials()));
-  }
-
-  private static Audit.StoredIds storedIds(SeriesStore store) {
-    return new Audit.StoredIds() {
-      @Override
-      public long count() {
-        return store.eventCount();
-      }
-
-      @Override
-      public void forEach(Consumer<UUID> visitor) {
-        store.eachEventId(visitor);
-      }
-    };
   }
 
   /// Builds both doors; the HTTP one is returned to be served, the MQTT one starts last.

@@ -79,6 +79,9 @@ public interface SeriesStore extends AutoCloseable {
   /// Events that retention has removed since the store was made.
   long retiredCount();
 
+  /// Whether events of this type and time are past their retention now.
+  boolean isRetired(String type, Instant time);
+
   /// Bytes on disk.
   long diskBytes();
 

@@ -1,5 +1,6 @@
 package weir.view;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import weir.event.Event;
+import weir.event.EventHeader;
 import weir.event.EventId;
 import weir.event.HeaderNames;
 import weir.log.EventLog;
@@ -19,7 +22,8 @@ import weir.log.Topics;
 /// Compares what the log holds with what the store and the dead letters hold, id by id.
 ///
 /// Every message of the raw topic that all stages have passed must be in the store or among the
-/// dead letters or wait for a retry; and the store must hold no event twice. It reads everything,
+/// dead letters or wait for a retry, or be so old that the store may have removed it; and the store
+/// must hold no event twice. It reads everything,
 /// so it takes about a second for each million events; ids are held as 64-bit hashes, in as many
 /// passes as keep them under [#IDS_PER_PASS]. Safe for many threads.
 public final class Audit {
@@ -27,17 +31,25 @@ public final class Audit {
   private static final int IDS_PER_PASS = 4_000_000;
   private static final int EXAMPLES_MAX = 20;
 
-  /// Hands every stored event's identity to the consumer; an event stored twice comes twice.
-  public interface StoredIds {
+  /// What the audit asks of the store.
+  public interface Stored {
     long count();
 
+    /// Hands every stored event's identity to the visitor; an event stored twice comes twice.
     void forEach(Consumer<UUID> visitor);
+
+    /// Whether anything was ever removed because it was past its retention.
+    boolean hasRetired();
+
+    /// Whether events of this type and time are past their retention.
+    boolean isRetired(String type, Instant time);
   }
 
   /// What was found.
   ///
   /// @param checked raw messages that were looked for
   /// @param repeated raw messages under an id that was seen before; stored once, rightly
+  /// @param retired raw messages whose events are past their retention and not stored any more
   /// @param missing raw messages that are nowhere
   /// @param storedTwice events that the store holds more than once
   /// @param examples ids of some missing messages
@@ -46,6 +58,7 @@ public final class Audit {
       long stored,
       long repeated,
       long setAside,
+      long retired,
       long missing,
       long storedTwice,
       List<String> examples,
@@ -62,10 +75,10 @@ public final class Audit {
 
   private final EventLog log;
   private final Topics topics;
-  private final StoredIds store;
+  private final Stored store;
   private final Books books;
 
-  public Audit(EventLog log, Topics topics, StoredIds store, Books books) {
+  public Audit(EventLog log, Topics topics, Stored store, Books books) {
     this.log = log;
     this.topics = topics;
     this.store = store;
@@ -133,6 +146,7 @@ public final class Audit {
     LongSet waitingOrAside = new LongSet();
     collect(topics.dlq(), pass, passes, waitingOrAside);
     collect(topics.retry(), pass, passes, waitingOrAside);
+    LongSet retired = retired(pass, passes);
     LongSet seen = new LongSet();
     try (EventLog.LogReader reader = log.reader()) {
       Scan.all(
@@ -142,10 +156,35 @@ public final class Audit {
             String id = record.headers().text(HeaderNames.EVENT_ID).orElse("");
             UUID uuid = uuid(id);
             if (isIn(pass, passes, uuid)) {
-              findings.check(id, hash(uuid), seen, stored, waitingOrAside);
+              findings.check(id, hash(uuid), seen, stored, waitingOrAside, retired);
             }
           });
     }
+  }
+
+  /// Events that the log still has and the store need not have any more.
+  private LongSet retired(int pass, int passes) {
+    LongSet retired = new LongSet();
+    if (!store.hasRetired()) {
+      return retired;
+    }
+    try (EventLog.LogReader reader = log.reader()) {
+      Scan.all(
+          reader,
+          log.ranges(Set.of(topics.enriched())),
+          record -> {
+            byte[] value = record.value();
+            byte[] header = record.headers().bytes(HeaderNames.EVENT).orElse(null);
+            if (value != null && header != null) {
+              Event event = EventHeader.decode(header, value).event();
+              UUID uuid = event.id().uuid();
+              if (isIn(pass, passes, uuid) && store.isRetired(event.type(), event.time())) {
+                retired.add(hash(uuid));
+              }
+            }
+          });
+    }
+    return retired;
   }
 
   private void collect(Topic topic, int pass, int passes, LongSet into) {
@@ -183,11 +222,18 @@ public final class Audit {
     private long stored;
     private long repeated;
     private long setAside;
+    private long retired;
     private long missing;
     private long storedTwice;
     private final List<String> examples = new ArrayList<>();
 
-    void check(String id, long hash, LongSet seen, LongSet inStore, LongSet waitingOrAside) {
+    void check(
+        String id,
+        long hash,
+        LongSet seen,
+        LongSet inStore,
+        LongSet waitingOrAside,
+        LongSet pastRetention) {
       checked++;
       if (!seen.add(hash)) {
         repeated++;
@@ -195,6 +241,8 @@ public final class Audit {
         return;
       } else if (waitingOrAside.contains(hash)) {
         setAside++;
+      } else if (pastRetention.contains(hash)) {
+        retired++;
       } else {
         missing++;
         if (examples.size() < EXAMPLES_MAX) {
@@ -204,7 +252,8 @@ public final class Audit {
     }
 
     Report report(Books.Sheet sheet) {
-      return new Report(checked, stored, repeated, setAside, missing, storedTwice, examples, sheet);
+      return new Report(
+          checked, stored, repeated, setAside, retired, missing, storedTwice, examples, sheet);
     }
   }
 }

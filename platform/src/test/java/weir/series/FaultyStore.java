@@ -130,6 +130,11 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
+  public boolean isRetired(String type, Instant time) {
+    return store.isRetired(type, time);
+  }
+
+  @Override
   public long diskBytes() {
     return store.diskBytes();
   }

@@ -349,6 +349,8 @@ public abstract class SeriesStoreContract {
     store.retire(NOON.plus(Duration.ofDays(4)));
     awaitQueryable();
 
+    assertThat(store.isRetired("brief", NOON.minus(Duration.ofDays(400)))).isTrue();
+    assertThat(store.isRetired("brief", NOON)).isFalse();
     assertThat(ids(EventQuery.newest(10))).containsExactly("brief-new", "long-old");
     assertThat(store.retiredCount()).isEqualTo(1);
     assertThat(hourly()).hasSize(2);

@@ -2,7 +2,9 @@ package weir.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import weir.device.DeviceId;
+import weir.event.Event;
+import weir.event.EventHeader;
 import weir.event.EventId;
 import weir.event.HeaderNames;
 import weir.log.Entry;
@@ -26,9 +31,9 @@ class AuditTest {
   private final MemoryLog log = new MemoryLog();
   private final Topics topics = Topics.defaults();
   private final List<UUID> stored = new ArrayList<>();
-  private final Audit audit = new Audit(log, topics, new Stored(), new Books(log, topics));
+  private final Audit audit = new Audit(log, topics, new Store(), new Books(log, topics));
 
-  private final class Stored implements Audit.StoredIds {
+  private final class Store implements Audit.Stored {
     @Override
     public long count() {
       return stored.size();
@@ -37,6 +42,16 @@ class AuditTest {
     @Override
     public void forEach(Consumer<UUID> visitor) {
       stored.forEach(visitor);
+    }
+
+    @Override
+    public boolean hasRetired() {
+      return true;
+    }
+
+    @Override
+    public boolean isRetired(String type, Instant time) {
+      return time.equals(Instant.EPOCH);
     }
   }
 
@@ -75,6 +90,41 @@ class AuditTest {
     assertThat(report.clean()).isFalse();
     assertThat(report.missing()).isEqualTo(1);
     assertThat(report.examples()).containsExactly("b");
+  }
+
+  @Test
+  void tellsWhatIsPastItsRetentionFromWhatIsMissing() {
+    append(topics.raw(), "old", "new");
+    appendEnriched("old", Instant.EPOCH);
+    appendEnriched("new", Instant.EPOCH.plusSeconds(1));
+    pipelinePassed(2, "in.http=2;out.http=2");
+    seriesPassed(2, "raw=1;stored.http=2");
+
+    Audit.Report report = audit.run();
+
+    assertThat(report.retired()).isEqualTo(1);
+    assertThat(report.missing()).isEqualTo(1);
+    assertThat(report.examples()).containsExactly("new");
+  }
+
+  private void appendEnriched(String id, Instant time) {
+    byte[] json = "{}".getBytes(StandardCharsets.UTF_8);
+    Event event =
+        new Event(
+            new EventId(id),
+            new DeviceId("d"),
+            "t",
+            "http",
+            "telemetry",
+            time,
+            time,
+            List.of(),
+            json);
+    Headers headers =
+        new Headers()
+            .add(HeaderNames.EVENT_ID, id)
+            .add(HeaderNames.EVENT, EventHeader.encode(event, 0));
+    log.append(new Entry(topics.enriched(), 0, "d", 0, json, headers)).join();
   }
 
   @Test

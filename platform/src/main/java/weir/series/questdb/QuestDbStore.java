@@ -241,6 +241,11 @@ public final class QuestDbStore implements SeriesStore {
   }
 
   @Override
+  public boolean isRetired(String type, Instant time) {
+    return RetentionClass.of(retention.apply(type)).isPast(time, clock.instant());
+  }
+
+  @Override
   public long diskBytes() {
     try (Stream<Path> files = Files.walk(settings.directory())) {
       return files
