@@ -2,10 +2,13 @@ package weir.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -15,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import weir.event.EventId;
+import weir.subscriber.Endpoint;
 
 /// Measures a platform in a process of its own under a named load, and prints the figures.
 ///
@@ -29,6 +33,7 @@ import weir.event.EventId;
       "latency       the same at 2,000 events/s, with publish to acknowledged and to queryable",
       "puback        100 connections, the path to the log alone",
       "overload      ten times what is stored, for five minutes, then until it has caught up",
+      "webhooks      signed deliveries to 100 receivers, then to 10,000 of which a tenth hang",
       "start         from the start of the process to the first event stored"
     })
 public final class Bench implements Callable<Integer> {
@@ -38,6 +43,7 @@ public final class Bench implements Callable<Integer> {
     LATENCY,
     PUBACK,
     OVERLOAD,
+    WEBHOOKS,
     START
   }
 
@@ -77,8 +83,38 @@ public final class Bench implements Callable<Integer> {
       case LATENCY -> endToEnd(load(5_000, 2_000, 4), Map.of());
       case PUBACK -> puback(load(100, 0, 64));
       case OVERLOAD -> overload();
+      case WEBHOOKS -> webhooks();
       case START -> start();
     };
+  }
+
+  private int webhooks() throws IOException {
+    Duration measured = Duration.ofSeconds(seconds);
+    Duration before = Duration.ofSeconds(warmUp);
+    int offered = rate == null ? 5_000 : rate;
+    try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
+      print("100 healthy", run.run(run.register(100, "ok"), offered, before, measured));
+    }
+    int many = devices == null ? 10_000 : devices;
+    int some = Math.max(1, offered / 5);
+    try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
+      List<Endpoint> healthy = run.register(many, "ok");
+      print(many + " healthy", run.run(healthy, some, before, measured));
+    }
+    try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
+      List<Endpoint> all = new ArrayList<>(run.register(many / 10, "hang"));
+      List<Endpoint> healthy = run.register(many - many / 10, "ok");
+      all.addAll(healthy);
+      run.backlog(all.getFirst(), 1_000_000);
+      print("a tenth hang, 1 M wait", run.run(all, some, before, measured));
+    }
+    return 0;
+  }
+
+  private static void print(String what, Webhooks.Figures figures) {
+    System.out.printf(
+        "%-24s %.0f deliveries/s, p50 %.1f ms, p99 %.1f ms%n",
+        what, figures.perSecond(), figures.p50Millis(), figures.p99Millis());
   }
 
   private static String names() {

@@ -1,6 +1,8 @@
 package weir.app;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import weir.examples.Samples;
 import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
 import weir.fleet.Mix;
@@ -34,7 +37,8 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Parts parts = new Parts();
     RunCommand.closeAtExit(parts);
-    Platform platform = parts.add(Platform.start(flags.bind("demo", PRESET)));
+    PlatformSettings settings = flags.bind("demo", PRESET);
+    Platform platform = parts.add(Platform.start(settings));
     Greeting.print(platform, out);
     int mqttPort =
         platform
@@ -45,6 +49,11 @@ final class DemoCommand implements Callable<Integer> {
     Fleet fleet = parts.add(new Fleet(FleetSettings.demo(target, Instant.now())));
     fleet.start();
     platform.simulation().ifPresent(simulation -> simulation.mirror(true));
+    Samples samples = parts.add(samples(platform, settings));
+    out.printf("  sample service  http://127.0.0.1:%d%n", samples.servicePort());
+    out.printf(
+        "  CRM             http://127.0.0.1:%d   (tickets of failing appliances)%n",
+        samples.crmPort());
     out.printf(
         "  fleet           %d devices are speaking: appliances, energy, cloud, F2, HTTP sensors%n",
         Mix.demo().devices());
@@ -55,5 +64,19 @@ final class DemoCommand implements Callable<Integer> {
     out.println();
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /// Starts the sample service and the CRM, which needs the admin token to look owners up.
+  private static Samples samples(Platform platform, PlatformSettings settings) {
+    Path folder = platform.dataDir().resolve("examples");
+    String token = DemoToken.of(folder, settings.adminToken().or(platform::newAdminToken));
+    try {
+      return new Samples(folder, "http://127.0.0.1:" + platform.httpPort(), token, System.getenv());
+    } catch (IllegalStateException | UncheckedIOException e) {
+      throw new CommandException(
+          "the samples cannot start: "
+              + e.getMessage()
+              + "; other ports are set with WEIR_EXAMPLES_SERVICE_PORT and WEIR_EXAMPLES_CRM_PORT");
+    }
   }
 }

@@ -42,7 +42,14 @@ public final class Settings {
           "WEIR_CONFIG",
           "WEIR_URL",
           "WEIR_EXAMPLES_SERVICE_PORT",
-          "WEIR_EXAMPLES_CRM_PORT");
+          "WEIR_EXAMPLES_CRM_PORT",
+          "WEIR_EXAMPLES_SMTP_HOST",
+          "WEIR_EXAMPLES_SMTP_PORT",
+          "WEIR_EXAMPLES_MAIL_FROM",
+          "WEIR_EXAMPLES_CRM_URL",
+          "WEIR_EXAMPLES_DEVICES",
+          "WEIR_EXAMPLES_SERVICE_NAME",
+          "WEIR_EXAMPLES_DATA_DIR");
 
   /// A value and where it was given, for error messages.
   record Given(String value, String source) {}

@@ -68,10 +68,13 @@ final class CallbackUrls {
   /// Whether everything that the name stands for may be called. A name that nobody knows yet is
   /// taken; it is looked up again when there is something to send.
   private boolean leadsAway(String host) {
+    if (AddressRules.isOddlySpelled(host)) {
+      return false;
+    }
     try {
       return rules.allowAll(InetAddress.getAllByName(AddressRules.bare(host)));
     } catch (UnknownHostException notYet) {
-      return !AddressRules.looksNumeric(host);
+      return true;
     }
   }
 }

@@ -172,4 +172,116 @@ class WebhookTest {
       assertThat(receiver.ids()).containsOnly("hook-1-first");
     }
   }
+
+  @Test
+  void answersRegistrationAndTokensAsDocumented() throws Exception {
+    try (WebhookReceiver receiver = new WebhookReceiver()) {
+      Service service = register("documented", receiver.url());
+      String again =
+          "{\"service_name\":\"documented\",\"callback_url\":\"%s\"}".formatted(receiver.url());
+      assertThat(call("POST", "/register", "", again).status()).isEqualTo(409);
+      assertThat(call("POST", "/register", "", "{}").status()).isEqualTo(422);
+      String wrong = "{\"service_id\":\"%s\",\"service_key\":\"wrong\"}".formatted(service.id());
+      assertThat(call("POST", "/token", "", wrong).status()).isEqualTo(401);
+      Answer rotated =
+          call(
+              "POST", "/api/applications/" + service.id() + "/regenerate-key", service.token(), "");
+      String old =
+          "{\"service_id\":\"%s\",\"service_key\":\"%s\"}".formatted(service.id(), service.key());
+      assertThat(call("POST", "/token", "", old).status()).isEqualTo(401);
+      String fresh = rotated.body().path("new_api_key").asText();
+      String renewed =
+          "{\"service_id\":\"%s\",\"service_key\":\"%s\"}".formatted(service.id(), fresh);
+      assertThat(call("POST", "/token", "", renewed).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void letsAnApplicationActForItselfOnly() throws Exception {
+    createDevice("guarded");
+    try (WebhookReceiver receiver = new WebhookReceiver()) {
+      Service one = register("one", receiver.url());
+      Service other = register("other", receiver.url());
+      String forOther = "{\"service_id\":\"%s\"}".formatted(other.id());
+      assertThat(call("POST", "/subscribe/guarded", one.token(), forOther).status()).isEqualTo(403);
+      assertThat(call("POST", "/subscribe/guarded", "", forOther).status()).isEqualTo(401);
+      assertThat(call("POST", "/subscribe/guarded", "nonsense", forOther).status()).isEqualTo(401);
+      assertThat(subscribe(one, "nobody-knows").status()).isEqualTo(404);
+      String hours = "{\"service_id\":\"%s\",\"expiry_hours\":-1}".formatted(one.id());
+      assertThat(call("POST", "/subscribe/guarded", one.token(), hours).status()).isEqualTo(422);
+      assertThat(call("GET", "/api/applications/" + other.id(), one.token(), "").status())
+          .isEqualTo(403);
+      assertThat(call("GET", "/api/applications/" + one.id(), one.token(), "").status())
+          .isEqualTo(200);
+      assertThat(call("GET", "/api/devices", one.token(), "").status()).isEqualTo(403);
+      assertThat(call("DELETE", "/api/applications/" + one.id(), one.token(), "").status())
+          .isEqualTo(200);
+      assertThat(call("GET", "/api/subscriptions", one.token(), "").status()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void keepsWhatAChangeOfAnApplicationDoesNotName() throws Exception {
+    Answer made =
+        call(
+            "POST",
+            "/api/applications",
+            TOKEN,
+            """
+            {"name":"App","developer":"Company","version":"1.0.0","contact_email":"a@example.com",
+             "platform":"web","category":"c","devicetypes":["smart_breaker"]}""");
+    assertThat(made.status()).isEqualTo(201);
+    String path = "/api/applications/" + made.body().path("application").path("id").asText();
+    Answer changed = call("PUT", path, TOKEN, "{\"status\":\"inactive\"}");
+    assertThat(changed.body().path("application").path("devicetypes")).hasSize(1);
+    assertThat(changed.body().path("application").path("platform").asText()).isEqualTo("web");
+    assertThat(call("PATCH", path, TOKEN, "{\"platform\":\"toaster\"}").status()).isEqualTo(422);
+    Answer types =
+        call(
+            "POST",
+            "/api/applications/by-device-types",
+            TOKEN,
+            "{\"device_types\":[\"smart_breaker\",\"smart_meter\"]}");
+    assertThat(types.body().path("count").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void showsDeliveriesAndSendsThemAgain() throws Exception {
+    createDevice("again");
+    try (WebhookReceiver receiver = new WebhookReceiver()) {
+      Service service = register("again", receiver.url());
+      assertThat(subscribe(service, "again").status()).isEqualTo(202);
+      awaitActive(service);
+      ingest("again", "again-first");
+      String path = "/api/applications/" + service.id();
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  call("GET", path + "/attempts", service.token(), "").body().path("items").size()
+                      > 0);
+      Answer delivery = call("GET", path + "/deliveries/again-first", service.token(), "");
+      assertThat(delivery.body().path("status").asText()).isEqualTo("delivered");
+      assertThat(
+              call("POST", path + "/deliveries/again-first/redeliver", service.token(), "")
+                  .status())
+          .isEqualTo(202);
+      Awaitility.await().atMost(SOON).until(() -> receiver.ids().size() == 2);
+      assertThat(receiver.ids()).containsOnly("again-first");
+      assertThat(call("POST", path + "/test", service.token(), "").body().path("outcome").asText())
+          .isEqualTo("delivered");
+      assertThat(call("POST", path + "/pause", service.token(), "").body().path("state").asText())
+          .isEqualTo("paused");
+      assertThat(call("GET", path + "/deliveries", service.token(), "").status()).isEqualTo(200);
+      assertThat(call("GET", "/api/endpoints", TOKEN, "").body().path("items").size()).isPositive();
+      assertThat(
+              call("PATCH", path + "/endpoint", service.token(), "{\"order\":\"device\"}")
+                  .body()
+                  .path("order")
+                  .asText())
+          .isEqualTo("device");
+      assertThat(call("POST", path + "/rotate-secret", service.token(), "").status())
+          .isEqualTo(200);
+    }
+  }
 }

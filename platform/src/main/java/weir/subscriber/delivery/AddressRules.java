@@ -13,8 +13,9 @@ public final class AddressRules {
 
   private static final Pattern NUMERIC =
       Pattern.compile(
-          "\\[.*|[0-9.]+\\.?|(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+)){0,3}\\.?",
-          Pattern.CASE_INSENSITIVE);
+          "(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+))*\\.?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PLAIN =
+      Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
 
   /// Never public, by RFC 6890 and its successors.
   private static final List<Network> SPECIAL =
@@ -28,9 +29,21 @@ public final class AddressRules {
   private static final List<Network> LOOPBACK = networks("127.0.0.0/8 ::1/128");
 
   private final List<Network> allowed = new ArrayList<>();
+  private final Lookup lookup;
+
+  /// Says what a name stands for.
+  @FunctionalInterface
+  public interface Lookup {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
 
   /// @param networks what is allowed although it is private
   public AddressRules(boolean loopback, List<String> networks) {
+    this(loopback, networks, InetAddress::getAllByName);
+  }
+
+  AddressRules(boolean loopback, List<String> networks, Lookup lookup) {
+    this.lookup = lookup;
     if (loopback) {
       allowed.addAll(LOOPBACK);
     }
@@ -72,9 +85,10 @@ public final class AddressRules {
     return bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare;
   }
 
-  /// Whether a host is meant as a number, in whatever spelling; such a one is never a name.
-  public static boolean looksNumeric(String host) {
-    return NUMERIC.matcher(host).matches();
+  /// Whether a host is an IPv4 address in a spelling of which not everybody thinks the same,
+  /// such as `0177.0.0.1` or `2130706433`.
+  public static boolean isOddlySpelled(String host) {
+    return NUMERIC.matcher(host).matches() && !PLAIN.matcher(host).matches();
   }
 
   private record Network(BigInteger prefix, int prefixBits, int addressBytes) {
@@ -109,7 +123,7 @@ public final class AddressRules {
   /// @return the addresses, all of which may be called
   /// @throws BlockedAddressException when one of them may not
   InetAddress[] resolve(String host) throws UnknownHostException, BlockedAddressException {
-    InetAddress[] addresses = InetAddress.getAllByName(bare(host));
+    InetAddress[] addresses = lookup.addresses(bare(host));
     if (!allowAll(addresses)) {
       throw new BlockedAddressException();
     }

@@ -238,6 +238,11 @@ public final class DeliveryWorker implements AutoCloseable {
         Report.Aftermath.NOTHING);
   }
 
+  /// Whether no lane is being served. To be asked by the thread that takes the turns.
+  boolean isIdle() {
+    return paces.isEmpty();
+  }
+
   /// The health of an endpoint, as far as it is known.
   Health health(long endpoint) {
     return healths.computeIfAbsent(endpoint, number -> new Health(random, troubles.get(number)));
@@ -253,7 +258,9 @@ public final class DeliveryWorker implements AutoCloseable {
     closing = true;
     wake();
     try {
-      boolean _ = thread.join(Duration.ofSeconds(10));
+      if (thread.isAlive()) {
+        boolean _ = thread.join(Duration.ofSeconds(10));
+      }
       serving.values().forEach(Thread::interrupt);
       for (Thread server : List.copyOf(serving.values())) {
         boolean _ = server.join(Duration.ofSeconds(1));

@@ -1,0 +1,188 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.examples.Samples;
+
+/// From a failing refrigerator to the mail in its owner's hands: platform, business service, CRM
+/// and a mail server, all real, over sockets.
+class CrmTest {
+
+  private static final String TOKEN = "weir_test_token_000000000000";
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir static Path folder;
+
+  private static GreenMail mail;
+  private static Platform platform;
+  private static Samples samples;
+
+  @BeforeAll
+  static void start() throws Exception {
+    mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    mail.start();
+    Map<String, String> flags = new HashMap<>();
+    for (String port : List.of("http.port", "mqtt.port", "mqtt.websocket-port", "kafka.port")) {
+      flags.put(port, "0");
+    }
+    flags.put("admin-token", TOKEN);
+    flags.put("webhook.allow-loopback", "true");
+    platform = Platform.start(PlatformSettings.bind(null, Map.of(), flags, folder));
+    send("POST", api("/api/owners"), OWNER);
+    send("POST", api("/api/devices"), DEVICE);
+    samples =
+        new Samples(
+            folder.resolve("examples"),
+            api(""),
+            TOKEN,
+            Map.of(
+                "WEIR_EXAMPLES_SERVICE_PORT", "0",
+                "WEIR_EXAMPLES_CRM_PORT", "0",
+                "WEIR_EXAMPLES_DEVICES", "fridge-1",
+                "WEIR_EXAMPLES_SMTP_HOST", "127.0.0.1",
+                "WEIR_EXAMPLES_SMTP_PORT", Integer.toString(mail.getSmtp().getPort())));
+    Awaitility.await()
+        .atMost(SOON)
+        .until(() -> send("GET", api("/api/subscriptions?status=active"), "").contains("fridge-1"));
+  }
+
+  private static final String OWNER =
+      "{\"id\":\"owner-1\",\"name\":\"Ada Lovelace\",\"email\":\"ada@example.com\"}";
+  private static final String DEVICE =
+      "{\"id\":\"fridge-1\",\"type\":\"Refrigerator\",\"owner\":\"owner-1\"}";
+
+  @AfterAll
+  static void stop() {
+    samples.close();
+    platform.close();
+    mail.stop();
+    HTTP.close();
+  }
+
+  private static String api(String path) {
+    return "http://127.0.0.1:" + platform.httpPort() + path;
+  }
+
+  private static String crm(String path) {
+    return "http://127.0.0.1:" + samples.crmPort() + path;
+  }
+
+  private static String send(String method, String url, String body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Authorization", "Bearer " + TOKEN)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as("%s %s: %s", method, url, response.body()).isLessThan(400);
+    return response.body();
+  }
+
+  private static void report(String eventId, String error) {
+    String event =
+        """
+        {"event_id":"%s","device_id":"fridge-1","device_type":"Refrigerator",\
+        "model_name":"GL-B221ASCY","status":"cooling","error_code":%s,\
+        "timestamp":"2026-02-27 15:00:00"}"""
+            .formatted(eventId, error);
+    platformPublish(event);
+  }
+
+  private static void platformPublish(String event) {
+    var client =
+        MqttClient.builder()
+            .useMqttVersion3()
+            .identifier("crm-test")
+            .serverHost("127.0.0.1")
+            .serverPort(platform.mqtt().orElseThrow().port())
+            .buildBlocking();
+    client.connect();
+    client
+        .publishWith()
+        .topic("iot/telemetry/Refrigerator/fridge-1")
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .payload(event.getBytes(StandardCharsets.UTF_8))
+        .send();
+    client.disconnect();
+  }
+
+  @Test
+  void anErrorBecomesOneTicketAndAMailAndAHeartbeatNothing() throws Exception {
+    report("beat", "null");
+    report("fail-1", "\"CF\"");
+    Awaitility.await().atMost(SOON).until(() -> ticket("\"error_code\":\"CF\""));
+    report("fail-2", "\"CF\"");
+    Awaitility.await().atMost(SOON).until(() -> ticket("\"repeats\":2"));
+    assertThat(send("GET", crm("/api/tickets"), "")).contains("\"total\":1");
+    Awaitility.await().atMost(SOON).until(() -> mail.getReceivedMessages().length == 1);
+    MimeMessage message = mail.getReceivedMessages()[0];
+    assertThat(message.getAllRecipients()[0]).hasToString("ada@example.com");
+    assertThat(message.getSubject()).contains("fridge-1").contains("CF");
+    assertThat(send("GET", crm("/api/tickets"), "")).contains("Ada Lovelace", "ada@example.com");
+    showsTheNextFailureOnTheOpenPage();
+  }
+
+  private static boolean ticket(String part) throws IOException, InterruptedException {
+    return send("GET", crm("/api/tickets?state=pending"), "").contains(part);
+  }
+
+  /// A page that is open shows the ticket by itself, and can mark it as solved.
+  private static void showsTheNextFailureOnTheOpenPage() throws IOException, InterruptedException {
+    Path chromium = Path.of("/usr/bin/chromium");
+    Assumptions.assumeTrue(Files.exists(chromium), "chromium is not installed");
+    Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    try (Playwright playwright =
+            Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+        Browser browser =
+            playwright
+                .chromium()
+                .launch(
+                    new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium)
+                        .setArgs(List.of("--no-sandbox")))) {
+      Page page = browser.newPage();
+      page.navigate(crm("/"));
+      PlaywrightAssertions.assertThat(page.locator("#live")).hasText("live");
+      report("fail-3", "\"dH\"");
+      PlaywrightAssertions.assertThat(page.locator("#tickets"))
+          .containsText("dH", new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
+      page.locator("tr", new Page.LocatorOptions().setHasText("dH"))
+          .getByText("Mark solved")
+          .click();
+      PlaywrightAssertions.assertThat(page.locator("#solved")).hasText("1");
+      assertThat(send("GET", crm("/api/tickets?state=solved"), "")).contains("\"dH\"");
+    }
+  }
+}

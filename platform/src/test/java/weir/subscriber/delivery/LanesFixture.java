@@ -1,0 +1,149 @@
+package weir.subscriber.delivery;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import weir.device.Database;
+import weir.device.Outcome;
+import weir.event.EventHeader;
+import weir.log.Topic;
+import weir.subscriber.Applications;
+import weir.subscriber.Endpoint;
+import weir.subscriber.Endpoints;
+import weir.subscriber.SecretBox;
+import weir.subscriber.SubscriberSettings;
+import weir.testkit.ManualClock;
+import weir.testkit.MemoryLog;
+
+/// Lanes on a real disk and a real worker, whose turns a test takes itself, under a clock that
+/// stands still.
+final class LanesFixture implements AutoCloseable {
+
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  final ManualClock clock = new ManualClock(START);
+  final SubscriberSettings settings = SubscriberSettings.defaults().withLoopback();
+  final Endpoints endpoints;
+  final LaneStore store;
+  final DeliveryLog log;
+  final Deliveries deliveries;
+  DeliveryWorker worker;
+  private final Database registry;
+  private final Database database;
+  private final Applications applications;
+  private final List<DeliveryWorker> workers = new ArrayList<>();
+  private long offset;
+
+  LanesFixture(Path folder) {
+    registry = new Database(folder.resolve("registry.db"), 2);
+    database = new Database(folder.resolve("deliveries.db"), 2, "deliveries", "db/delivery");
+    SecretBox box = SecretBox.open(folder.resolve("webhook.key"));
+    endpoints = new Endpoints(registry, box, settings, clock);
+    applications = new Applications(registry, endpoints, clock);
+    store = new LaneStore(database);
+    log = new DeliveryLog(database, clock);
+    worker = newWorker();
+    deliveries =
+        new Deliveries(
+            database, store, worker, endpoints, new MemoryLog(), new Topic("iot.enriched"), clock);
+  }
+
+  /// Another worker on the same lanes, as another process would have it.
+  DeliveryWorker newWorker() {
+    DeliveryWorker fresh =
+        new DeliveryWorker(store, endpoints, log, settings, clock, new Random(1));
+    workers.add(fresh);
+    return fresh;
+  }
+
+  Endpoint endpoint(String url, String... options) {
+    ObjectNode form = JsonNodeFactory.instance.objectNode();
+    form.put("service_name", "service of " + url + System.nanoTime()).put("callback_url", url);
+    Applications.Registered registered = saved(applications.register(form));
+    ObjectNode change = JsonNodeFactory.instance.objectNode().put("timeout_seconds", 1);
+    for (int i = 0; i < options.length; i += 2) {
+      change.put(options[i], options[i + 1]);
+    }
+    return saved(endpoints.change(registered.application().id(), change));
+  }
+
+  private static <T> T saved(Outcome<T> outcome) {
+    if (outcome instanceof Outcome.Saved<T>(T value)) {
+      return value;
+    }
+    throw new AssertionError(outcome.toString());
+  }
+
+  /// Lays an event of a device into partition 0 for these endpoints.
+  void accept(String id, String device, Endpoint... takers) {
+    EventHeader.Outline event =
+        new EventHeader.Outline(offset, clock.instant(), id, device, "Refrigerator", "telemetry");
+    byte[] body =
+        "{\"event_id\":\"%s\",\"device_id\":\"%s\"}"
+            .formatted(id, device)
+            .getBytes(StandardCharsets.UTF_8);
+    long place = Place.of(0, offset++);
+    List<Endpoint> now = new ArrayList<>();
+    for (Endpoint taker : takers) {
+      now.add(endpoints.byNumber(taker.number()).orElseThrow());
+    }
+    store.accept(
+        List.of(new Arrival(place, event, body, now)),
+        Map.of(0, new LaneStore.Progress(offset, offset)),
+        clock.instant());
+  }
+
+  /// Takes turns until nothing is due and nothing is being served.
+  void settle() throws InterruptedException {
+    settle(worker);
+  }
+
+  static void settle(DeliveryWorker worker) throws InterruptedException {
+    int idleTurns = 0;
+    while (idleTurns < 2) {
+      worker.turn(Duration.ofMillis(5));
+      idleTurns = worker.isIdle() ? idleTurns + 1 : 0;
+    }
+  }
+
+  void advance(Duration by) throws InterruptedException {
+    clock.advance(by);
+    settle();
+  }
+
+  DeliveryLog.Status status(Endpoint endpoint) {
+    return log.status(endpoint.number());
+  }
+
+  Endpoint.State state(Endpoint endpoint) {
+    return endpoints.byNumber(endpoint.number()).orElseThrow().state();
+  }
+
+  List<DeliveryLog.Entry> attempts(Endpoint endpoint) {
+    return log.attempts(
+        endpoint.number(),
+        new DeliveryLog.AttemptQuery(null, null, null, null, Long.MAX_VALUE, 1_000));
+  }
+
+  /// Events that are kept because somebody waits for them.
+  long keptEvents() {
+    return database
+        .read(
+            handle -> Statements.query(handle, "SELECT COUNT(*) FROM event", row -> row.getLong(1)))
+        .getFirst();
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(DeliveryWorker::close);
+    database.close();
+    registry.close();
+  }
+}
