@@ -2,7 +2,8 @@ package weir.app;
 
 import java.io.PrintWriter;
 
-/// What a starting platform tells its user: where to look, and the admin token the first time.
+/// What a starting platform tells its user: where to look, and the admin token the first
+/// time.
 final class Greeting {
 
   private Greeting() {}
@@ -12,6 +13,7 @@ final class Greeting {
     out.println();
     out.println("Weir is ready.");
     out.println();
+    out.println("  console         " + http + "/");
     out.println("  HTTP            " + http + "   (POST /ingest, REST under /api)");
     out.println("  interface       " + http + "/docs");
     platform

@@ -61,6 +61,10 @@ public interface EventLog extends AutoCloseable {
   /// left out.
   Map<Partition, OffsetRange> ranges(Set<Topic> topics);
 
+  /// The first offset of every partition of the topics whose record is of this time or
+  /// later; the next offset where there is none.
+  Map<Partition, Long> offsetsAt(Set<Topic> topics, long timestampMillis);
+
   /// What a group last committed, by partition.
   Map<Partition, Committed> committed(String group);
 

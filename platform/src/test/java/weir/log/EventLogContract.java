@@ -107,6 +107,20 @@ public abstract class EventLogContract {
   }
 
   @Test
+  void findsOffsetsByTime() {
+    for (int i = 0; i < 5; i++) {
+      log.append(new Entry(topic, 1, "device", NOW + i * 1_000L, new byte[0], new Headers()))
+          .join();
+    }
+
+    assertThat(log.offsetsAt(Set.of(topic), NOW + 1_500))
+        .containsEntry(new Partition(topic, 1), 2L)
+        .containsEntry(new Partition(topic, 2), 0L);
+    assertThat(log.offsetsAt(Set.of(topic), NOW + 9_000))
+        .containsEntry(new Partition(topic, 1), 5L);
+  }
+
+  @Test
   void aRecordCanBeReadWhenItsAppendIsAnswered() {
     AtomicReference<@Nullable Position> answered = new AtomicReference<>();
     log.append(at(0, "there"), (position, failure) -> answered.set(position));

@@ -157,6 +157,22 @@ public final class MemoryLog implements EventLog {
   }
 
   @Override
+  public synchronized Map<Partition, Long> offsetsAt(Set<Topic> wanted, long timestampMillis) {
+    Map<Partition, Long> offsets = new TreeMap<>();
+    for (Partition partition : partitions(wanted)) {
+      List<LogRecord> records = recordsOf(partition);
+      long offset =
+          records.stream()
+              .filter(record -> record.timestampMillis() >= timestampMillis)
+              .mapToLong(record -> record.position().offset())
+              .findFirst()
+              .orElse(records.size());
+      offsets.put(partition, offset);
+    }
+    return offsets;
+  }
+
+  @Override
   public synchronized Map<Partition, Committed> committed(String group) {
     MemoryGroup known = groups.get(group);
     return known == null ? Map.of() : known.committed();

@@ -205,6 +205,11 @@ public final class KafkaLog implements EventLog {
   }
 
   @Override
+  public Map<Partition, Long> offsetsAt(Set<Topic> wanted, long timestampMillis) {
+    return topics.offsetsAt(wanted, timestampMillis);
+  }
+
+  @Override
   public Map<Partition, Committed> committed(String group) {
     return topics.committed(group);
   }

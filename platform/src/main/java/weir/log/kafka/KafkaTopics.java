@@ -206,6 +206,28 @@ final class KafkaTopics implements AutoCloseable {
     return ranges;
   }
 
+  Map<Partition, Long> offsetsAt(Set<Topic> topics, long timestampMillis) {
+    Map<Partition, OffsetRange> ranges = ranges(topics);
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    ranges
+        .keySet()
+        .forEach(
+            partition ->
+                wanted.put(
+                    KafkaRecords.kafka(partition), OffsetSpec.forTimestamp(timestampMillis)));
+    Map<Partition, Long> found = new TreeMap<>();
+    offsets(wanted)
+        .forEach(
+            (partition, at) -> {
+              Partition ours = partitionOf(partition);
+              OffsetRange range = ranges.get(ours);
+              if (range != null) {
+                found.put(ours, at.offset() < 0 ? range.end() : at.offset());
+              }
+            });
+    return found;
+  }
+
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(Map<TopicPartition, OffsetSpec> of) {
     try {
       return resultOf(admin.listOffsets(of).all());

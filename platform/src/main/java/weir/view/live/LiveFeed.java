@@ -69,6 +69,8 @@ public final class LiveFeed implements AutoCloseable {
       new Books.Sheet(List.of(), new Books.Line("total", 0, 0, 0, 0), 0, List.of());
   private long nextTotals;
   private long nextBooks;
+  private boolean recalled;
+  private final long startedMillis;
   private volatile boolean closing;
 
   public LiveFeed(EventLog log, Topics topics, Gauges gauges, InstantSource clock) {
@@ -76,6 +78,7 @@ public final class LiveFeed implements AutoCloseable {
     this.topics = topics;
     this.gauges = gauges;
     this.clock = clock;
+    startedMillis = clock.millis();
     books = new Books(log, topics);
     enriched = new Tail(log, topics.enriched());
     raw = new Tail(log, topics.raw());
@@ -105,6 +108,14 @@ public final class LiveFeed implements AutoCloseable {
 
   RateHistory history() {
     return history;
+  }
+
+  private void recall() {
+    try {
+      new Recall(log, topics, history).run(startedMillis);
+    } catch (LogException e) {
+      LOGGER.warn("rates from before the start stay unknown reason={}", e.getMessage());
+    }
   }
 
   private void run() {
@@ -143,6 +154,10 @@ public final class LiveFeed implements AutoCloseable {
     if (now >= nextTotals) {
       nextTotals = now + IDLE_BEAT.toMillis();
       countTotals();
+    }
+    if (watched && !recalled) {
+      recalled = true;
+      Thread _ = Thread.ofVirtual().name("weir-live-recall").start(this::recall);
     }
     if (watched && now >= nextBooks) {
       nextBooks = now + BOOKS_BEAT.toMillis();

@@ -58,6 +58,9 @@ final class RateHistory {
     }
     Map.Entry<Long, Totals> last = samples.lastEntry();
     Map.Entry<Long, Totals> before = samples.ceilingEntry(last.getKey() - span.toMillis());
+    if (before.getKey().equals(last.getKey())) {
+      before = samples.lowerEntry(last.getKey());
+    }
     double seconds = (last.getKey() - before.getKey()) / 1e3;
     return seconds <= 0 ? Rates.NONE : last.getValue().since(before.getValue(), seconds);
   }

@@ -35,6 +35,10 @@ export async function show(view) {
 
 async function monitor(view, body, application) {
   let minutes = WINDOWS.includes(+view.parameters.get("minutes")) ? +view.parameters.get("minutes") : 30;
+  if (application.devicetypes.length === 0) {
+    fill(body, appHead(application), (await endpointCard(view, application)) ?? h("section", { class: "card" }, empty("It has registered for no device type, and has no callback URL.")));
+    return;
+  }
   const figures = h("div", { class: "app-figures" });
   const ranges = h("div", { class: "app-ranges" });
   const charts = h("div", { class: "grid" });
@@ -42,16 +46,11 @@ async function monitor(view, body, application) {
   const drawn = new Map();
   fill(
     body,
-    h("section", { class: "card app-head", "aria-label": application.name },
-      h("header", { class: "card-head" },
-        h("div", null, h("h2", null, application.name, " ", badge(application.status, application.status === "active" ? "good" : "")), h("p", { class: "soft app-about" }, application.description ?? "", " ", h("span", { class: "faint" }, "by " + application.developer))),
-        segments("Window", WINDOWS.map((each) => [each, each + " min"]), minutes, (next) => {
-          minutes = next;
-          view.remember({ minutes: next === 30 ? "" : next });
-          load();
-        })),
-      h("p", { class: "types" }, "Device types: ", application.devicetypes.length ? application.devicetypes.map((type) => badge(type)) : "none"),
-      figures, ranges),
+    appHead(application, segments("Window", WINDOWS.map((each) => [each, each + " min"]), minutes, (next) => {
+      minutes = next;
+      view.remember({ minutes: next === 30 ? "" : next });
+      load();
+    }), figures, ranges),
     charts,
     await endpointCard(view, application),
     recent.element,
@@ -126,6 +125,15 @@ async function monitor(view, body, application) {
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1).replaceAll("_", " ");
+
+function appHead(application, aside, ...more) {
+  return h("section", { class: "card", "aria-label": application.name },
+    h("header", { class: "card-head" },
+      h("div", null, h("h2", null, application.name, " ", badge(application.status, application.status === "active" ? "good" : "")), h("p", { class: "soft app-about" }, application.description ?? "", " ", h("span", { class: "faint" }, "by " + application.developer))),
+      aside),
+    h("p", { class: "types" }, application.devicetypes.length ? ["Device types: ", application.devicetypes.map((type) => badge(type))] : "It takes events by subscription, not by device type."),
+    more);
+}
 
 function figure(label, big, unit) {
   return h("div", { class: "figure", dataset: { figure: label } }, h("span", { class: "label" }, label), h("span", { class: "big" }, big, unit ? h("span", { class: "unit" }, " " + unit) : ""));

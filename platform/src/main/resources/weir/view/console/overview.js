@@ -33,6 +33,7 @@ export async function show(view) {
       "/api/live?messages=none",
       {
         figures: (figures) => {
+          lastFigures = Date.now();
           notice.hidden = !figures.trouble;
           setText(notice, figures.trouble ? "The log cannot be read now: " + figures.trouble : "");
           flow.set(figures);
@@ -44,6 +45,13 @@ export async function show(view) {
       view.pulse,
     ),
   );
+  let lastFigures = Date.now();
+  const watch = setInterval(() => {
+    const silent = Math.round((Date.now() - lastFigures) / 1000);
+    if (silent > 3) view.pulse(`no news for ${silent} s`);
+    else if (document.getElementById("pulse")?.textContent.startsWith("no news")) view.pulse("live");
+  }, 1000);
+  view.onLeave(() => clearInterval(watch));
   recent.start();
   registrations.load(view);
   const health = async () => {
@@ -232,6 +240,7 @@ function booksCard() {
 function rankCard(title, hint, name) {
   const list = h("ol", { class: "rank" });
   const nothing = empty("Nobody speaks.", "Connect a device, or start the simulator.");
+  nothing.hidden = true;
   const element = card(title, { class: "rank-card" }, list, nothing);
   element.title = hint;
   return {

@@ -131,6 +131,30 @@ class LiveFeedTest {
   }
 
   @Test
+  void bringsTheRatesFromBeforeTheStartBack() throws InterruptedException {
+    long start = System.currentTimeMillis();
+    for (int second = 600; second > 0; second--) {
+      log.append(
+              new Entry(TOPICS.raw(), 0, "a", start - second * 1_000L, new byte[0], new Headers()))
+          .join();
+    }
+
+    watch(EVERYTHING);
+
+    Awaitility.await()
+        .atMost(SOON)
+        .until(
+            () ->
+                feed
+                        .history()
+                        .window(Duration.ofMinutes(10), Duration.ofSeconds(12), start)
+                        .stream()
+                        .filter(point -> point.rates().raw() > 0.5)
+                        .count()
+                    > 40);
+  }
+
+  @Test
   void admitsALimitedNumber() {
     for (int i = 0; i < LiveFeed.WATCHERS_MAX; i++) {
       assertThat(feed.watch(EVERYTHING)).isPresent();
