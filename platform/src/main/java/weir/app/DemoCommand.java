@@ -4,16 +4,16 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import weir.examples.Samples;
-import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
 import weir.fleet.Mix;
+import weir.fleet.Scenario;
 import weir.fleet.Target;
 
 /// Starts the platform with a mixed fleet that speaks to it over real sockets, and says where to
@@ -40,15 +40,13 @@ final class DemoCommand implements Callable<Integer> {
     PlatformSettings settings = flags.bind("demo", PRESET);
     Platform platform = parts.add(Platform.start(settings));
     Greeting.print(platform, out);
-    int mqttPort =
+    Simulation simulation =
         platform
-            .mqtt()
-            .orElseThrow(() -> new CommandException("the demo needs the role gateway"))
-            .port();
-    Target target = Target.local(mqttPort, platform.httpPort(), Optional.empty());
-    Fleet fleet = parts.add(new Fleet(FleetSettings.demo(target, Instant.now())));
-    fleet.start();
-    platform.simulation().ifPresent(simulation -> simulation.mirror(true));
+            .simulation()
+            .orElseThrow(() -> new CommandException("the demo needs the role gateway"));
+    Target target = simulation.target();
+    simulation.start(new Scenario("demo", FleetSettings.demo(target, Instant.now()), List.of()));
+    simulation.mirror(true);
     Samples samples = parts.add(samples(platform, settings));
     out.printf("  sample service  http://127.0.0.1:%d%n", samples.servicePort());
     out.printf(
@@ -58,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
         "  fleet           %d devices are speaking: appliances, energy, cloud, F2, HTTP sensors%n",
         Mix.demo().devices());
     out.println();
-    out.println("  try             mosquitto_sub -p " + mqttPort + " -t 'iot/#' -v");
+    out.println("  try             mosquitto_sub -p " + target.mqttPort() + " -t 'iot/#' -v");
     out.println("                  ./weir audit");
     out.println("  end it          Ctrl-C; the data stays in " + platform.dataDir());
     out.println();

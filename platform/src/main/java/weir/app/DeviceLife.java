@@ -37,7 +37,7 @@ final class DeviceLife implements AutoCloseable {
   private volatile @Nullable MqttDoor door;
   private volatile @Nullable PresenceTopics presenceTopics;
   private @Nullable CommandDesk desk;
-  private @Nullable Simulation simulation;
+  private volatile @Nullable Simulation simulation;
 
   DeviceLife(
       PlatformSettings settings,
@@ -71,6 +71,7 @@ final class DeviceLife implements AutoCloseable {
   List<HttpService> services() {
     List<HttpService> services = new ArrayList<>();
     services.add(new PresenceApi(board, registry.devices()));
+    services.add(new SimulationApi(this::simulation, clock));
     if (desk != null) {
       services.add(new CommandApi(desk, registry.devices(), registry.types()));
     }

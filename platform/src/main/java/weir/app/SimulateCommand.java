@@ -2,6 +2,7 @@ package weir.app;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
 import weir.fleet.Grade;
 import weir.fleet.Mix;
+import weir.fleet.Scenario;
 import weir.fleet.Target;
 import weir.fleet.Tempo;
 
@@ -111,6 +113,12 @@ final class SimulateCommand implements Callable<Integer> {
       description = "a device's credential")
   private Map<String, String> tokens = new HashMap<>();
 
+  @Option(
+      names = "--scenario",
+      paramLabel = "FILE",
+      description = "families, faults over time and anomalies from a YAML file; it decides alone")
+  private @Nullable Path scenario;
+
   @Option(names = "--json", description = "print the grade as JSON")
   private boolean asJson;
 
@@ -120,8 +128,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    FleetSettings settings = settings();
-    try (Fleet fleet = new Fleet(settings)) {
+    try (Fleet fleet = scenario == null ? new Fleet(settings()) : new Fleet(read(scenario))) {
       fleet.start();
       while (!fleet.await(REPORT_EVERY)) {
         System.err.println(fleet.status().toText());
@@ -132,13 +139,28 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
+  private Scenario read(Path file) {
+    ScenarioForm form = new ScenarioForm();
+    Scenario read = form.scenario(SimulationClient.read(file), target(), Instant.now());
+    if (!form.errors().isEmpty()) {
+      StringBuilder wrong = new StringBuilder(file + " is wrong:");
+      form.errors()
+          .forEach(e -> wrong.append("\n  ").append(e.field()).append(' ').append(e.detail()));
+      throw new CommandException(wrong.toString());
+    }
+    return read;
+  }
+
+  private Target target() {
+    Optional<String> token =
+        Optional.ofNullable(remote.tokenOrNull()).filter(given -> !given.isEmpty());
+    return new Target(mqttHost, port(), URI.create(remote.address()), token, tokens);
+  }
+
   private FleetSettings settings() {
     try {
-      Optional<String> token =
-          Optional.ofNullable(remote.tokenOrNull()).filter(given -> !given.isEmpty());
-      Target target = new Target(mqttHost, port(), URI.create(remote.address()), token, tokens);
       return new FleetSettings(
-          mix(), tempo(), faultRates(), target, ZoneId.of(zone), Duration.ofMinutes(2));
+          mix(), tempo(), faultRates(), target(), ZoneId.of(zone), Duration.ofMinutes(2));
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }

@@ -1,30 +1,46 @@
 package weir.app;
 
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import weir.fleet.Fleet;
+import weir.fleet.Grade;
 import weir.fleet.MirrorSettings;
 import weir.fleet.MirrorStatus;
 import weir.fleet.Mirrors;
+import weir.fleet.Scenario;
 import weir.fleet.SimulatedDevice;
 import weir.fleet.Target;
 
-/// The simulator inside the platform; it speaks to the platform's own sockets, as any other would.
-/// Safe for use by many threads.
+/// The simulator inside the platform: at most one fleet, and the mirrors of what is registered. It
+/// speaks to the platform's own sockets, as any other would. Safe for use by many threads.
 final class Simulation implements AutoCloseable {
+
+  /// A fleet with its name and when it was started.
+  record Run(String name, Instant startedAt, Fleet fleet) {}
 
   private final Supplier<Target> target;
   private final MirrorSettings mirrorSettings;
   private final InstantSource clock;
   private @Nullable Mirrors mirrors;
+  private @Nullable Run run;
+  private boolean grading;
+  private @Nullable Grade lastGrade;
 
   /// @param target this platform; asked for when something starts, which is after the doors opened
   Simulation(Supplier<Target> target, MirrorSettings mirrorSettings, InstantSource clock) {
     this.target = target;
     this.mirrorSettings = mirrorSettings;
     this.clock = clock;
+  }
+
+  Target target() {
+    return target.get();
   }
 
   /// Begins or ends to mirror what is registered.
@@ -42,12 +58,73 @@ final class Simulation implements AutoCloseable {
     return Optional.ofNullable(mirrors).map(Mirrors::status);
   }
 
+  /// Starts a fleet; false when there is one already.
+  synchronized boolean start(Scenario scenario) {
+    if (run != null) {
+      return false;
+    }
+    Fleet fleet = new Fleet(scenario);
+    run = new Run(scenario.name(), clock.instant(), fleet);
+    fleet.start();
+    return true;
+  }
+
+  /// Ends the fleet and grades the platform; empty when there is none. Takes as long as the
+  /// scenario lets what is on its way settle.
+  Optional<Grade> stop() throws InterruptedException {
+    Run stopped;
+    synchronized (this) {
+      stopped = run;
+      if (stopped == null || grading) {
+        return Optional.empty();
+      }
+      grading = true;
+    }
+    try {
+      Grade grade = stopped.fleet().stop();
+      synchronized (this) {
+        lastGrade = grade;
+      }
+      return Optional.of(grade);
+    } finally {
+      synchronized (this) {
+        run = null;
+        grading = false;
+      }
+      stopped.fleet().close();
+    }
+  }
+
+  synchronized Optional<Run> run() {
+    return Optional.ofNullable(run);
+  }
+
+  synchronized boolean isGrading() {
+    return grading;
+  }
+
+  synchronized Optional<Grade> lastGrade() {
+    return Optional.ofNullable(lastGrade);
+  }
+
+  /// All simulated devices, in the order of their identifiers.
   synchronized List<SimulatedDevice> devices() {
-    return mirrors == null ? List.of() : mirrors.devices();
+    List<SimulatedDevice> all = new ArrayList<>();
+    if (mirrors != null) {
+      all.addAll(mirrors.devices());
+    }
+    if (run != null) {
+      all.addAll(run.fleet().devices());
+    }
+    all.sort(Comparator.comparing(SimulatedDevice::id));
+    return all;
   }
 
   @Override
   public synchronized void close() {
     mirror(false);
+    if (run != null) {
+      run.fleet().close();
+    }
   }
 }

@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +49,7 @@ public final class Fleet implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+  private static final long ERRAND_SECONDS_MAX = 5;
   private static final long GLANCE_NANOS = 50_000_000;
   private static final Duration SLACK = Duration.ofMinutes(1);
 
@@ -55,7 +60,10 @@ public final class Fleet implements AutoCloseable {
   private final Timeline timeline;
   private final Semaphore room = new Semaphore(OUTSTANDING_MAX);
   private final InstantSource wallClock;
-  private final LinkedBlockingQueue<Told> told = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Runnable> errands = new LinkedBlockingQueue<>();
+  private final MisbehavingDevices misbehaving;
+  private final Deque<Scenario.Phase> phases;
+  private final FleetPace pace;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch idle = new CountDownLatch(1);
   private final Thread clock;
@@ -73,13 +81,24 @@ public final class Fleet implements AutoCloseable {
     this(settings, InstantSource.system());
   }
 
+  public Fleet(Scenario scenario) {
+    this(scenario.settings(), scenario.phases(), InstantSource.system());
+  }
+
   /// @param wallClock the time that the platform sees, whatever the devices' time is
   Fleet(FleetSettings settings, InstantSource wallClock) {
+    this(settings, List.of(), wallClock);
+  }
+
+  private Fleet(FleetSettings settings, List<Scenario.Phase> phases, InstantSource wallClock) {
     this.settings = settings;
+    this.phases = new ArrayDeque<>(phases);
+    this.pace = new FleetPace(settings.tempo());
     this.wallClock = wallClock;
     this.wallStart = wallClock.instant();
     this.run = new RunId(settings.tempo());
     this.devices = Roster.of(settings);
+    this.misbehaving = new MisbehavingDevices(devices);
     this.ledger = new Ledger(devices);
     this.timeline = new Timeline(settings, run, devices, ledger);
     this.time = settings.tempo().start();
@@ -100,6 +119,7 @@ public final class Fleet implements AutoCloseable {
               : mqtt.line(id, login, receipts, new Ears(lines.size(), device)));
     }
     startNanos = System.nanoTime();
+    pace.start(startNanos);
     running = true;
     clock.start();
   }
@@ -158,6 +178,7 @@ public final class Fleet implements AutoCloseable {
       Timeline.@Nullable Happening next = timeline.next();
       while (next != null && !isStoppedBefore(next.at())) {
         time = next.at();
+        enterPhases();
         perform(next);
         next = timeline.next();
       }
@@ -166,9 +187,6 @@ public final class Fleet implements AutoCloseable {
       idle.countDown();
     }
   }
-
-  /// An order that came for a device.
-  private record Told(int device, Order order) {}
 
   private final class Ears implements Inbox {
     private final int number;
@@ -189,20 +207,19 @@ public final class Fleet implements AutoCloseable {
 
     @Override
     public void received(String topic, byte[] payload) {
-      Order.parse(topic, payload).ifPresent(order -> told.add(new Told(number, order)));
+      Order.parse(topic, payload).ifPresent(order -> errands.add(() -> obey(number, order)));
     }
   }
 
   /// Lets a device do what it was told, and answer.
-  private void obey(Told one) {
-    Order order = one.order();
-    Reply reply = devices.get(one.device()).obey(order);
+  private void obey(int device, Order order) {
+    Reply reply = devices.get(device).obey(order);
     EventId id = EventId.fresh(wallClock);
     lines
-        .get(one.device())
+        .get(device)
         .send(
             new Parcel(
-                one.device(), 0, Parcel.Kind.ANSWER, id, order.answerTopic(), order.answer(reply)));
+                device, 0, Parcel.Kind.ANSWER, id, order.answerTopic(), order.answer(reply)));
   }
 
   /// In live pace, waits until it is time, and hears orders meanwhile.
@@ -211,21 +228,80 @@ public final class Fleet implements AutoCloseable {
     if (tempo.pace() == Tempo.Pace.BACKFILL) {
       return stopping.getCount() == 0;
     }
-    double sinceStart = Duration.between(tempo.start(), at).toNanos() / tempo.speed();
-    long due = startNanos + (long) sinceStart;
     try {
       do {
-        long wait = Math.min(due - System.nanoTime(), GLANCE_NANOS);
-        Told one = told.poll(wait, TimeUnit.NANOSECONDS);
-        if (one != null) {
-          obey(one);
+        long wait = Math.min(pace.due(at) - System.nanoTime(), GLANCE_NANOS);
+        Runnable errand = errands.poll(wait, TimeUnit.NANOSECONDS);
+        if (errand != null) {
+          errand.run();
         }
-      } while (stopping.getCount() > 0 && System.nanoTime() < due);
+      } while (stopping.getCount() > 0 && System.nanoTime() < pace.due(at));
       return stopping.getCount() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
     }
+  }
+
+  private void enterPhases() {
+    Duration passed = Duration.between(settings.tempo().start(), time);
+    while (!phases.isEmpty() && phases.element().at().compareTo(passed) <= 0) {
+      enter(phases.remove());
+    }
+  }
+
+  private void enter(Scenario.Phase phase) {
+    if (phase.faults() != null) {
+      timeline.change(phase.faults(), time);
+    }
+    if (phase.speed() != null) {
+      pace.change(phase.speed());
+    }
+    if (phase.clearsAnomalies()) {
+      misbehaving.clear();
+    }
+    if (phase.anomaly() != null) {
+      var _ = misbehaving.begin(phase.anomaly());
+    }
+  }
+
+  /// Lets a device misbehave from its next reading on; empty when there is none of that name.
+  public Optional<AnomalyShown> trigger(AnomalyWish wish) {
+    return answer(() -> misbehaving.begin(wish), Optional.empty());
+  }
+
+  /// Ends all anomalies, and says how many there were.
+  public long clearAnomalies() {
+    return answer(misbehaving::clear, 0L);
+  }
+
+  /// Has something done by the clock's thread; a run that is over does nothing any more.
+  private <T> T answer(Supplier<T> errand, T otherwise) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    errands.add(() -> done.complete(errand.get()));
+    return done.completeOnTimeout(otherwise, ERRAND_SECONDS_MAX, TimeUnit.SECONDS).join();
+  }
+
+  public List<AnomalyShown> anomalies() {
+    return misbehaving.underWay();
+  }
+
+  /// Changes how fast the devices' time passes; live only.
+  public void speed(double wanted) {
+    errands.add(() -> pace.change(wanted));
+  }
+
+  public double speed() {
+    return pace.speed();
+  }
+
+  /// All devices, in the order of the fleet.
+  public List<SimulatedDevice> devices() {
+    List<SimulatedDevice> all = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      all.add(misbehaving.shown(devices.get(i), lines.get(i).isConnected()));
+    }
+    return all;
   }
 
   private void perform(Timeline.Happening happening) {

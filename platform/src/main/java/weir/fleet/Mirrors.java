@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import weir.fleet.model.Anomaly;
 import weir.fleet.model.EnergyDevice;
 import weir.fleet.model.Order;
 import weir.fleet.model.Step;
@@ -107,7 +106,7 @@ public final class Mirrors implements AutoCloseable {
         original.id().value(),
         model.isEnabled(),
         model.isOnline(),
-        model.anomaly().map(Anomaly.Kind::label).orElse(null));
+        model.anomaly().map(one -> one.anomaly().kind().label()).orElse(null));
   }
 
   private final class Ears implements Inbox {

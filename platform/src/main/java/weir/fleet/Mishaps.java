@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import weir.fleet.model.Message;
 import weir.fleet.wire.Parcel;
@@ -22,7 +23,7 @@ final class Mishaps {
 
   private final int device;
   private final RunId run;
-  private final FaultRates rates;
+  private final Supplier<FaultRates> rates;
   private final RandomGenerator random;
   private final FaultCounts counts;
   private final Instant start;
@@ -36,7 +37,7 @@ final class Mishaps {
   Mishaps(
       int device,
       RunId run,
-      FaultRates rates,
+      Supplier<FaultRates> rates,
       Instant start,
       RandomGenerator random,
       FaultCounts counts) {
@@ -46,8 +47,9 @@ final class Mishaps {
     this.random = random;
     this.counts = counts;
     this.start = start;
-    boolean drifts = random.nextDouble() < rates.drifting() && !rates.driftMax().isZero();
-    this.offsetMillis = drifts ? rates.driftMax().toMillis() * random.nextDouble(-1, 1) : 0;
+    boolean drifts =
+        random.nextDouble() < rates.get().drifting() && !rates.get().driftMax().isZero();
+    this.offsetMillis = drifts ? rates.get().driftMax().toMillis() * random.nextDouble(-1, 1) : 0;
     this.rate = drifts ? 1e-6 * PPM_MOST * random.nextDouble(-1, 1) : 0;
     if (drifts) {
       counts.drifting++;
@@ -65,7 +67,7 @@ final class Mishaps {
 
   boolean fallsSilent(Duration passed) {
     double hours = passed.toMillis() / 3_600_000.0;
-    boolean silent = random.nextDouble() < -Math.expm1(-rates.dropOuts() * hours);
+    boolean silent = random.nextDouble() < -Math.expm1(-rates.get().dropOuts() * hours);
     if (silent) {
       counts.dropOuts++;
     }
@@ -82,11 +84,11 @@ final class Mishaps {
     for (Message message : messages) {
       Parcel parcel = parcel(message, Parcel.Kind.MESSAGE);
       pass(parcel, sent);
-      if (random.nextDouble() < rates.duplicates()) {
+      if (random.nextDouble() < rates.get().duplicates()) {
         counts.duplicates++;
         pass(parcel(message, Parcel.Kind.DUPLICATE), sent);
       }
-      if (random.nextDouble() < rates.malformed()) {
+      if (random.nextDouble() < rates.get().malformed()) {
         counts.malformed++;
         sent.add(rubbish(message));
       }
@@ -114,10 +116,10 @@ final class Mishaps {
 
   private boolean startsHolding() {
     double draw = random.nextDouble();
-    if (draw >= rates.late() + rates.shuffled()) {
+    if (draw >= rates.get().late() + rates.get().shuffled()) {
       return false;
     }
-    shuffling = draw >= rates.late();
+    shuffling = draw >= rates.get().late();
     heldLeft = random.nextInt(HELD_LEAST, HELD_MOST + 1);
     if (shuffling) {
       counts.shuffledBatches++;

@@ -61,7 +61,7 @@ final class Timeline {
   }
 
   private final Instant end;
-  private final FaultRates rates;
+  private FaultRates rates;
   private final RandomGenerator stormRandom;
   private final PriorityQueue<Actor> actors = new PriorityQueue<>();
   private final FaultCounts counts = new FaultCounts();
@@ -77,7 +77,7 @@ final class Timeline {
     for (int number = 0; number < devices.size(); number++) {
       DeviceModel model = devices.get(number);
       RandomGenerator random = Roster.randomOf(tempo.seed(), model.id().value() + "/mishaps");
-      Mishaps mishaps = new Mishaps(number, run, rates, tempo.start(), random, counts);
+      Mishaps mishaps = new Mishaps(number, run, () -> rates, tempo.start(), random, counts);
       actors.add(new Actor(number, model, mishaps, random, tempo.start()));
     }
     this.nextStorm = stormAfter(tempo.start());
@@ -85,6 +85,12 @@ final class Timeline {
 
   FaultCounts faults() {
     return counts;
+  }
+
+  /// Other faults from now on. Clocks that are wrong stay so, and no others become wrong.
+  void change(FaultRates other, Instant now) {
+    rates = other;
+    nextStorm = stormAfter(now);
   }
 
   /// Null when the run is over.

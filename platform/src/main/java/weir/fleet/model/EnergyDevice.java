@@ -39,7 +39,7 @@ public final class EnergyDevice implements DeviceModel {
   private double kilowattHours;
   private @Nullable Anomaly anomaly;
   private int anomalousLeft;
-  private volatile Optional<Anomaly.Kind> showing = Optional.empty();
+  private volatile Optional<Anomaly.Showing> showing = Optional.empty();
   private long sequence;
 
   /// One reading, as shown.
@@ -97,9 +97,38 @@ public final class EnergyDevice implements DeviceModel {
     return online;
   }
 
-  /// What is wrong with it on purpose, when something is.
-  public Optional<Anomaly.Kind> anomaly() {
+  /// What is wrong with it on purpose, when something is. May be asked by any thread.
+  public Optional<Anomaly.Showing> anomaly() {
     return showing;
+  }
+
+  private void show() {
+    int left = anomalousLeft;
+    showing = Optional.ofNullable(anomaly).map(one -> new Anomaly.Showing(one, left));
+  }
+
+  /// Lets an anomaly begin with the next reading; it lasts exactly as many as it says.
+  public Anomaly misbehave(Anomaly wanted) {
+    anomaly = wanted;
+    anomalousLeft = wanted.readings();
+    show();
+    return wanted;
+  }
+
+  /// By chance, where nothing is asked for.
+  public Anomaly misbehave(
+      Anomaly.@Nullable Kind kind, @Nullable Integer readings, @Nullable Double power) {
+    Anomaly drawn = kind == null ? Anomaly.draw(random) : Anomaly.draw(kind, random);
+    return misbehave(drawn.with(readings, power));
+  }
+
+  /// Ends an anomaly; true when there was one.
+  public boolean behave() {
+    boolean was = anomaly != null;
+    anomaly = null;
+    anomalousLeft = 0;
+    show();
+    return was;
   }
 
   private boolean isWorking() {
@@ -157,7 +186,7 @@ public final class EnergyDevice implements DeviceModel {
     boolean working = isWorking();
     Shown shown = working ? measure(now, seconds) : Shown.NOTHING;
     kilowattHours += shown.kilowatts * seconds / 3_600;
-    showing = Optional.ofNullable(anomaly).map(Anomaly::kind);
+    show();
     Message readings = readings(now, shown);
     Message status = status(now);
     if (anomalousLeft > 0) {

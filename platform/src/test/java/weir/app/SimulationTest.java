@@ -1,0 +1,130 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.testkit.Listener;
+import weir.testkit.OpenApiCheck;
+
+/// The simulator inside the platform, controlled over REST and by commands.
+class SimulationTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final OpenApiCheck OPENAPI = new OpenApiCheck();
+  private static final String PATH = "/api/simulation";
+
+  @TempDir Path folder;
+
+  @Test
+  void aFleetIsStartedHurriedDisturbedStoppedAndGraded() throws Exception {
+    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of());
+        Listener data = new Listener(platform.mqttPort(), "energy/devices/mock-hvac-001/data")) {
+      assertThat(check("GET", PATH, platform.get(PATH)).path("state").asText())
+          .isEqualTo("stopped");
+      assertThat(platform.post(PATH + "/stop", "").statusCode()).isEqualTo(409);
+      HttpResponse<String> wrong =
+          platform.post(
+              PATH + "/start",
+              "{\"families\":{\"energy\":-1},\"speed\":0,\"phases\":[{\"speed\":2}]}");
+      assertThat(wrong.statusCode()).isEqualTo(422);
+      assertThat(JSON.readTree(wrong.body()).path("errors").findValuesAsText("field"))
+          .containsExactlyInAnyOrder("families.energy", "speed", "phases[0].at");
+
+      Path scenario = folder.resolve("scenario.yaml");
+      Files.writeString(
+          scenario,
+          """
+          name: two of them
+          families: {energy: 1, breakers: 1}
+          seed: 3
+          phases:
+            - {at: 1m, faults: {duplicates: 1}}
+          """);
+      assertThat(run(platform, "start", "--scenario", scenario.toString()))
+          .contains("\"name\" : \"two of them\"");
+      assertThat(platform.post(PATH + "/start", "{}").statusCode()).isEqualTo(409);
+      assertThat(run(platform, "speed", "20")).contains("\"state\" : \"running\"");
+      assertThat(run(platform, "list")).contains("mock-hvac-001").contains("breaker-001");
+      check("GET", PATH + "/devices", platform.get(PATH + "/devices"));
+
+      JsonNode begun =
+          check(
+              "POST",
+              PATH + "/anomalies",
+              platform.post(
+                  PATH + "/anomalies",
+                  """
+                  {"device_id":"mock-hvac-001","anomaly_type":"power_spike","duration":7,
+                   "power_multiplier":9}"""));
+      assertThat(begun.path("duration").asInt()).isEqualTo(7);
+      int before = data.heard().size();
+      Awaitility.await().atMost(SOON).until(() -> data.heard().size() > before + 9);
+      assertThat(spikes(data)).startsWith(7, 6, 5, 4, 3, 2, 1);
+      assertThat(platform.post(PATH + "/anomalies", "{\"device_id\":\"nobody\"}").statusCode())
+          .isEqualTo(404);
+      assertThat(
+              platform
+                  .post(PATH + "/anomalies", "{\"duration\":51,\"anomaly_type\":\"x\"}")
+                  .statusCode())
+          .isEqualTo(422);
+      assertThat(run(platform, "trigger", "--readings", "50")).contains("\"remaining\" : 50");
+      check("GET", PATH + "/anomalies", platform.get(PATH + "/anomalies"));
+      assertThat(run(platform, "clear")).contains("\"cleared_anomalies\" : 1");
+
+      JsonNode grade = check("POST", PATH + "/stop", platform.post(PATH + "/stop", ""));
+      assertThat(grade.path("total").path("lost").asInt()).as("%s", grade).isZero();
+      assertThat(grade.path("total").path("sent").asInt()).isPositive();
+      assertThat(grade.path("checked").asBoolean()).isTrue();
+      assertThat(check("GET", PATH, platform.get(PATH)).path("last_grade").isObject()).isTrue();
+    }
+  }
+
+  /// What `anomaly_duration_remaining` counted down, of the spike that was asked for.
+  private static List<Integer> spikes(Listener data) throws Exception {
+    List<Integer> remaining = new ArrayList<>();
+    for (Listener.Heard heard : data.heard()) {
+      JsonNode said = JSON.readTree(heard.payload());
+      if (said.path("anomaly_type").asText().equals("power_spike")
+          && (!remaining.isEmpty() || said.path("anomaly_duration_remaining").asInt() == 7)) {
+        remaining.add(said.path("anomaly_duration_remaining").asInt());
+      }
+    }
+    return remaining;
+  }
+
+  private static String run(TestPlatform platform, String... arguments) {
+    StringWriter text = new StringWriter();
+    List<String> all = new ArrayList<>(List.of("simulate"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--url", platform.url(), "--token", TestPlatform.TOKEN));
+    int exit = Main.commandLine(new PrintWriter(text, true)).execute(all.toArray(String[]::new));
+    assertThat(exit).as(text.toString()).isZero();
+    return text.toString();
+  }
+
+  private static JsonNode check(String method, String path, HttpResponse<String> answer)
+      throws Exception {
+    OPENAPI.check(
+        method,
+        path,
+        answer.statusCode(),
+        answer.headers().firstValue("Content-Type").orElse(""),
+        answer.body().getBytes(StandardCharsets.UTF_8));
+    return JSON.readTree(answer.body());
+  }
+}
