@@ -352,6 +352,21 @@ class ConsoleTest {
   }
 
   @Test
+  void startsAFleetAndGradesThePlatform() {
+    Page page = browser.at("/console/simulator");
+    page.selectOption("[aria-label=Scenario]", "sensors");
+    page.click("text=Start");
+    assertThat(page.locator("h1 .badge")).hasText("running");
+    assertThat(page.locator("[data-figure=devices] .big")).hasText("20");
+    assertThat(page.locator("[data-figure=acknowledged] .big")).not().hasText("0");
+    ConsoleBrowser.screenshot(page, "simulator");
+    page.click("text=Stop and grade");
+    assertThat(page.locator("[aria-label='The grade'] .badge"))
+        .hasText("PASSED", within(SOON.toMillis() * 4));
+    ConsoleBrowser.screenshot(page, "simulator-grade");
+  }
+
+  @Test
   void showsHealthAndMasksSecrets() {
     Page page = browser.at("/console/system");
 
@@ -377,9 +392,10 @@ class ConsoleTest {
             "topics",
             "topics/iot.raw",
             "dead-letters",
+            "simulator",
             "system")) {
       page.navigate(address + "/console/" + path);
-      assertThat(page.locator("tbody tr, .records li, .messages li, code, .empty").first())
+      assertThat(page.locator("tbody tr, .records li, .messages li, code, .empty, .sliders").first())
           .isVisible();
 
       Object overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth");

@@ -9,6 +9,7 @@ const PLACES = [
   ["applications", "/console/applications", "Applications"],
   ["topics", "/console/topics", "Topics"],
   ["deadletters", "/console/dead-letters", "Dead letters"],
+  ["simulator", "/console/simulator", "Simulator"],
   ["system", "/console/system", "System"],
 ];
 
@@ -20,6 +21,7 @@ const VIEWS = [
   [/^\/console\/topics(?:\/([^/]+))?$/, "topics", "./topics.js"],
   [/^\/console\/dead-letters(?:\/([^/]+))?$/, "deadletters", "./deadletters.js"],
   [/^\/console\/events\/([^/]+)$/, "", "./event.js"],
+  [/^\/console\/simulator$/, "simulator", "./simulator.js"],
   [/^\/console\/system$/, "system", "./system.js"],
 ];
 

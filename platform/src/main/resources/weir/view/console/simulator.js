@@ -12,6 +12,7 @@ const SCENARIOS = {
   rough: { text: "Rough", families: {}, faults: { drop_outs: 6, duplicates: 0.05, late: 0.02, shuffled: 0.02, malformed: 0.02, drifting: 0.1, storms: 2 }, speed: 1 },
   breakers: { text: "Breakers only", families: { breakers: 100, meters: 0, environmental: 0, appliances: 0, energy: 0, controllers: 0, sensors: 0 }, faults: {}, speed: 1 },
 };
+SCENARIOS.sensors = { text: "HTTP sensors only", families: { ...SCENARIOS.breakers.families, breakers: 0, sensors: 20 }, faults: {}, speed: 1 };
 const ANOMALIES = ["high_power_consumption", "voltage_fluctuation", "power_spike", "sustained_high_load"];
 
 export async function show(view) {
@@ -67,7 +68,8 @@ export async function show(view) {
     mirror.checked = now.mirrors.enabled;
     fill(figures, [["devices", f.count(now.devices)], ["connected", f.count(now.connected)], ["sent", f.count(now.sent)], ["acknowledged", f.count(now.acknowledged)], ["unanswered", f.count(now.outstanding)], ["refused", f.count(now.refused)], ["publish to ack, median", f.value(now.publish_to_ack_ms_p50) + " ms"], ["99th percentile", f.value(now.publish_to_ack_ms_p99) + " ms"]].map(([label, big]) => h("div", { class: "figure", dataset: { figure: label } }, h("span", { class: "label" }, label), h("span", { class: "big" }, big))));
     if (now.last_grade) drawGrade(now.last_grade);
-    const { items } = await get("/api/simulation/anomalies", view.signal);
+    const { items } = running ? await get("/api/simulation/anomalies", view.signal) : { items: [] };
+    trigger.disabled = clear.disabled = !running;
     fill(anomalies, items.length ? table([
       { title: "Device", cell: (each) => deviceLink(each.device_id) },
       { title: "Anomaly", cell: (each) => each.anomaly_type.replaceAll("_", " ") },
@@ -78,15 +80,22 @@ export async function show(view) {
   function drawGrade(found) {
     if (!found || grade.dataset.shown === JSON.stringify(found)) return;
     grade.dataset.shown = JSON.stringify(found);
-    const passed = found.passed ?? found.total?.passed;
-    const simple = Object.entries(found).filter(([, value]) => value === null || typeof value !== "object");
-    const families = Object.values(found).find((value) => Array.isArray(value) && value.length && typeof value[0] === "object") ?? [];
-    const columns = families.length ? Object.keys(families[0]).filter((key) => typeof families[0][key] !== "object") : [];
+    const { total } = found;
+    const flawless = total.lost + total.duplicated + total.out_of_order + total.aside_unexpected + total.wrongly_stored === 0;
+    const number = (name) => (row) => f.count(row[name]);
     fill(
       grade,
-      passed === undefined ? null : h("p", null, badge(passed ? "PASSED" : "FAILED", passed ? "good" : "bad")),
-      columns.length ? table(columns.map((key) => ({ title: key.replaceAll("_", " "), class: typeof families[0][key] === "number" ? "num" : "", cell: (row) => (typeof row[key] === "number" ? f.count(row[key]) : String(row[key] ?? "–")) })), families, { label: "Grade" }) : null,
-      h("dl", { class: "facts gap" }, simple.filter(([key]) => key !== "passed").map(([key, value]) => [h("dt", null, key.replaceAll("_", " ")), h("dd", { class: "num" }, typeof value === "number" ? f.value(value) : String(value ?? "–"))])),
+      h("p", null, found.checked ? badge(flawless ? "PASSED" : "FAILED", flawless ? "good" : "bad") : badge("NOT CHECKED", "warn"), h("span", { class: "soft num" }, ` ${f.count(total.devices)} devices, ${f.duration(found.seconds)}, ${f.rate(total.sent / Math.max(1, found.seconds))} messages/s, acknowledged in ${f.value(found.publish_to_ack_millis_p50)} ms (median), ${f.value(found.publish_to_ack_millis_p99)} ms (99th percentile)`)),
+      table([
+        { title: "Family", cell: (row) => row.family },
+        { title: "Sent", class: "num", cell: number("sent") },
+        { title: "Stored", class: "num", cell: number("stored") },
+        { title: "Lost", class: "num", cell: number("lost") },
+        { title: "Twice", class: "num", cell: number("duplicated") },
+        { title: "Disorder", class: "num", cell: number("out_of_order") },
+        { title: "Aside", class: "num", cell: (row) => f.count(row.aside_found) + " / " + f.count(row.aside_expected) },
+      ], [...found.families, total], { label: "Grade" }),
+      found.examples.length ? h("pre", null, found.examples.join("\n")) : null,
     );
   }
 
