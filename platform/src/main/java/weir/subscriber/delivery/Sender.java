@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,8 @@ final class Sender implements AutoCloseable {
       boolean kept = !(verdict instanceof Verdict.Delivered);
       return new Attempt(
           at, verdict, answer.status(), millis(start), "", kept ? answer.body() : "");
+    } catch (RejectedExecutionException ending) {
+      throw new InterruptedIOException();
     } catch (IOException e) {
       if (Thread.currentThread().isInterrupted() || watch.isShutdown()) {
         throw new InterruptedIOException();
