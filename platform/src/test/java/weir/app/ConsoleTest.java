@@ -319,6 +319,43 @@ class ConsoleTest {
     }
   }
 
+  @Test
+  void anApplicationWithItsOwnTokenSeesItselfOnly() {
+    ObjectMapper json = new ObjectMapper();
+    String environment = "c4b8f7b2-0d1e-4a55-8a44-7d9d3c0a6e22";
+    String key =
+        client
+            .post("/api/applications/" + environment + "/regenerate-key")
+            .path("new_api_key")
+            .asText();
+    JsonNode token =
+        client.post(
+            "/token",
+            json.createObjectNode().put("service_id", environment).put("service_key", key));
+    Client application = new Client(address, token.path("access_token").asText());
+
+    awaitValue("env-001", "temperature");
+    assertThat(
+            application
+                .get("/api/applications/" + environment + "/monitor")
+                .path("devices")
+                .asLong())
+        .isPositive();
+    assertThat(application.get("/api/applications/" + environment + "/events").path("items"))
+        .allSatisfy(
+            event ->
+                assertThat(event.path("device_type").asText()).isEqualTo("environmental_sensor"));
+    for (String path :
+        List.of(
+            "/api/applications/" + SMART_GRID + "/monitor",
+            "/api/applications/" + SMART_GRID + "/events",
+            "/api/live/history",
+            "/api/topics",
+            "/api/system")) {
+      assertThatThrownBy(() -> application.get(path)).hasMessageContaining("itself only");
+    }
+  }
+
   /// Registers a service and subscribes it to all breakers; returns its id.
   private static String subscribe(String url) {
     ObjectMapper json = new ObjectMapper();
