@@ -3,6 +3,7 @@ package weir.app;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import weir.app.watch.MqttRoundTrip;
 import weir.device.DeviceId;
 import weir.device.presence.DeviceState.Reason;
 import weir.device.presence.PresenceBoard;
@@ -41,6 +42,9 @@ final class DoorPresence implements Presence {
 
   private static void with(
       String clientId, @Nullable DeviceId device, Consumer<DeviceId> happening) {
+    if (clientId.equals(MqttRoundTrip.CLIENT_ID)) {
+      return;
+    }
     Optional<DeviceId> id = device == null ? DeviceId.parse(clientId) : Optional.of(device);
     id.ifPresent(happening);
   }

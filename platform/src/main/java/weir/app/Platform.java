@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +13,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.device.Registry;
-import weir.event.Rejection;
 import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
-import weir.ingest.Refusal;
 import weir.ingest.http.IngestApi;
 import weir.ingest.http.Senders;
 import weir.ingest.mqtt.MqttDoor;
@@ -27,11 +24,9 @@ import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaLog;
 import weir.pipeline.Dialects;
 import weir.pipeline.Pipeline;
-import weir.pipeline.PipelineHealth;
 import weir.pipeline.PipelineTopics;
 import weir.series.SeriesStore;
 import weir.series.SeriesWriter;
-import weir.series.StoreHealth;
 import weir.series.questdb.QuestDbStore;
 import weir.subscriber.Applications;
 import weir.view.Audit;
@@ -61,8 +56,7 @@ public final class Platform implements AutoCloseable {
   private final PlatformSettings settings;
   private final InstantSource clock = InstantSource.system();
   private final Parts parts = new Parts();
-  private final Health health = new Health();
-  private final Meters meters = parts.add(new Meters());
+  private final Oversight oversight;
   private @Nullable Console console;
   private Optional<String> newAdminToken = Optional.empty();
   private String kafkaServers = "";
@@ -74,6 +68,7 @@ public final class Platform implements AutoCloseable {
 
   private Platform(PlatformSettings settings) {
     this.settings = settings;
+    this.oversight = parts.add(new Oversight(settings, clock));
   }
 
   /// Builds and starts everything; returns when messages are accepted and questions answered.
@@ -105,8 +100,7 @@ public final class Platform implements AutoCloseable {
     Console face = new Console(settings, registry, subscribers::tokenHolder, clock);
     console = face;
     List<HttpService> services = new ArrayList<>();
-    services.add(new HealthApi(health));
-    services.add(meters);
+    services.addAll(oversight.services());
     if (plays(Role.SERIES) || plays(Role.VIEW)) {
       SeriesStore store = openStore(registry);
       if (plays(Role.SERIES)) {
@@ -122,7 +116,7 @@ public final class Platform implements AutoCloseable {
       startPipeline(log, dialects, registry, applications);
     }
     if (plays(Role.SUBSCRIBER)) {
-      subscribers.start(health, meters);
+      subscribers.start(oversight);
     }
     DeviceLife devices = new DeviceLife(settings, registry, log, dialects, clock);
     life = devices;
@@ -134,10 +128,11 @@ public final class Platform implements AutoCloseable {
       services.addAll(devices.services());
       face.gauges().add("online", devices::onlineCount);
     }
+    oversight.watch(log, registry);
     web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();
     devices.opened(this::httpPort);
-    health.started();
+    parts.add(oversight.started());
   }
 
   private void startMqtt() {
@@ -149,6 +144,7 @@ public final class Platform implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
+    oversight.opened(mqtt);
   }
 
   private boolean plays(Role role) {
@@ -187,7 +183,7 @@ public final class Platform implements AutoCloseable {
       EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.kafka()));
       broker = embedded;
       kafkaServers = embedded.bootstrapServers();
-      health.watch("log", () -> wrong(embedded));
+      oversight.watch(embedded);
       return patience -> new KafkaLog(embedded, settings.kafka(), patience);
     } catch (LogException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
@@ -197,13 +193,6 @@ public final class Platform implements AutoCloseable {
   private Function<KafkaLog.Patience, KafkaLog> clusterLog() {
     kafkaServers = settings.kafka().bootstrapServers();
     return patience -> new KafkaLog(settings.kafka(), patience);
-  }
-
-  private static Optional<String> wrong(EmbeddedBroker broker) {
-    if (!broker.isUp()) {
-      return Optional.of("the broker is down and is being started again");
-    }
-    return broker.hasRoom() ? Optional.empty() : Optional.of("the disk is full");
   }
 
   private Registry openRegistry() {
@@ -217,7 +206,7 @@ public final class Platform implements AutoCloseable {
   private SeriesStore openStore(Registry registry) {
     SeriesStore store =
         parts.add(new QuestDbStore(settings.questdb(), clock, type -> retention(registry, type)));
-    health.watch("series store", () -> unusable(store.health()));
+    oversight.watch(store);
     return store;
   }
 
@@ -229,22 +218,12 @@ public final class Platform implements AutoCloseable {
         .orElse(KEPT_FOR_EVER);
   }
 
-  private static Optional<String> unusable(StoreHealth store) {
-    return store.usable() ? Optional.empty() : Optional.of(store.detail());
-  }
-
   private void startSeries(EventLog log, SeriesStore store) {
     SeriesWriter writer =
         parts.add(new SeriesWriter(log, settings.topics(), store, settings.series(), clock));
     writer.start();
     parts.add(new Upkeep(store, clock)).start();
-    health.watch(
-        "series writer", () -> stuck(writer.health().stuckSince(), writer.health().trouble()));
-    meters.counter("weir.stored", "Events written to the store", () -> writer.health().events());
-  }
-
-  private static Optional<String> stuck(@Nullable Instant since, String trouble) {
-    return since == null ? Optional.empty() : Optional.of("since " + since + ": " + trouble);
+    oversight.watch(writer);
   }
 
   private void startPipeline(
@@ -263,25 +242,7 @@ public final class Platform implements AutoCloseable {
                 settings.pipeline(),
                 clock));
     pipeline.start();
-    health.watch("pipeline", () -> trouble(pipeline.health()));
-    meters.counter("weir.decoded", "Events enriched", () -> pipeline.health().enriched());
-    for (Rejection.Reason reason : Rejection.Reason.values()) {
-      meters.counter(
-          "weir.set.aside",
-          "Messages set aside by the pipeline",
-          () -> pipeline.health().setAside().getOrDefault(reason, 0L),
-          "reason",
-          reason.name());
-    }
-  }
-
-  private static Optional<String> trouble(PipelineHealth pipeline) {
-    if (pipeline.stopped()) {
-      return Optional.of("stopped for too many unexpected errors");
-    }
-    return pipeline
-        .stuckSince()
-        .map(since -> "since " + since + ": " + pipeline.lastError().orElse("it waits"));
+    oversight.watch(pipeline);
   }
 
   private List<HttpService> views(EventLog log, Registry registry, SeriesStore store) {
@@ -315,27 +276,9 @@ public final class Platform implements AutoCloseable {
         new MqttDoor(settings.mqtt(), intake, log, owners, access, devices.connections(), clock);
     mqtt = parts.add(door);
     devices.built(door);
-    watchDoors(intake, door);
-    return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
-  }
-
-  private void watchDoors(Intake intake, MqttDoor door) {
     Objects.requireNonNull(console).watch(door);
-    meters.counter("weir.accepted", "Messages durable in the log", intake::acceptedCount);
-    for (Refusal.Kind kind : Refusal.Kind.values()) {
-      meters.counter(
-          "weir.refused",
-          "Messages refused at the doors",
-          () -> intake.refusedCount(kind),
-          "reason",
-          kind.name());
-    }
-    meters.gauge(
-        "weir.mqtt.connections", "Open MQTT connections", door, d -> d.counts().connections());
-    meters.counter(
-        "weir.mqtt.deliveries", "Messages sent to subscribers", () -> door.counts().deliveries());
-    meters.counter(
-        "weir.mqtt.drops", "Messages not sent to slow subscribers", () -> door.counts().drops());
+    oversight.watch(intake, door);
+    return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
   }
 
   int httpPort() {

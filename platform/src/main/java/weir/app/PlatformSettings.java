@@ -96,11 +96,7 @@ public record PlatformSettings(
             "roles: no role "
                 + name.strip()
                 + "; there are "
-                + String.join(
-                    ", ",
-                    Arrays.stream(Role.values())
-                        .map(role -> role.name().toLowerCase(Locale.ROOT))
-                        .toList()));
+                + String.join(", ", Arrays.stream(Role.values()).map(Role::text).toList()));
       }
     }
     return roles.isEmpty() ? EnumSet.allOf(Role.class) : roles;

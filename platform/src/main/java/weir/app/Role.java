@@ -1,5 +1,7 @@
 package weir.app;
 
+import java.util.Locale;
+
 /// A part of the platform that a process can play.
 public enum Role {
   /// The doors: MQTT and `/ingest`.
@@ -11,5 +13,10 @@ public enum Role {
   /// Matches events with subscriptions and sends webhooks.
   SUBSCRIBER,
   /// Answers questions: REST and documentation.
-  VIEW
+  VIEW;
+
+  /// As it is written in settings.
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

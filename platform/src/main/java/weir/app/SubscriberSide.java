@@ -2,7 +2,6 @@ package weir.app;
 
 import io.helidon.webserver.http.HttpService;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -113,16 +112,9 @@ final class SubscriberSide {
         .orElse(List.of(registration, listing, registered));
   }
 
-  void start(Health health, Meters meters) {
+  void start(Oversight oversight) {
     Subscribers running = subscribers.orElseThrow();
     running.start();
-    health.watch("subscriber", () -> running.stuckSince().map(SubscriberSide::stuck));
-    meters.counter("weir.matched", "Events that somebody wanted", running::matchedCount);
-    meters.gauge(
-        "weir.subscriptions", "Subscriptions that can match", running, Subscribers::subscriptions);
-  }
-
-  private static String stuck(Instant since) {
-    return "since " + since + ": it waits for the log or the database";
+    oversight.watch(running);
   }
 }

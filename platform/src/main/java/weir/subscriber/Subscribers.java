@@ -22,6 +22,9 @@ import weir.subscriber.delivery.LaneStore;
 /// Sink two, put together: follows subscriptions, matches events, serves lanes and keeps house.
 public final class Subscribers implements AutoCloseable {
 
+  /// The consumer group of the enriched topic.
+  public static final String GROUP = Matcher.GROUP;
+
   private static final Logger LOG = LoggerFactory.getLogger(Subscribers.class);
   private static final int READERS = 4;
   private static final Duration UPKEEP = Duration.ofMinutes(1);

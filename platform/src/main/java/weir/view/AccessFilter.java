@@ -30,6 +30,9 @@ public final class AccessFilter implements Filter {
       List.of(
           "/",
           "/health",
+          "/containers",
+          "/connectivity",
+          "/system",
           "/metrics",
           "/openapi",
           "/docs",

@@ -16,6 +16,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -165,6 +166,12 @@ public final class MqttDoor implements AutoCloseable {
   /// The TCP port that is really open.
   public int port() {
     return portOf(tcp);
+  }
+
+  /// The address that the TCP port is open on.
+  public InetAddress address() {
+    Channel bound = Objects.requireNonNull(tcp, "not started");
+    return ((InetSocketAddress) bound.localAddress()).getAddress();
   }
 
   /// The WebSocket port that is really open.

@@ -43,6 +43,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private volatile boolean room = true;
   private volatile long freeBytes = Long.MAX_VALUE;
   private volatile @Nullable BrokerRun run;
+  private volatile int starts;
   private boolean wanted = true;
 
   /// @throws LogException when the port is taken, another process has the folder, or the broker
@@ -82,6 +83,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     long began = System.nanoTime();
     run = BrokerRun.start(folder, port, freePort(0), settings);
     long millis = (System.nanoTime() - began) / 1_000_000;
+    starts++;
     log.info("log is up folder={} port={} millis={}", folder, port, millis);
   }
 
@@ -166,6 +168,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   /// Whether more free disk is left than the reserve.
   public boolean hasRoom() {
     return room;
+  }
+
+  /// How often the broker was started again.
+  public int restarts() {
+    return Math.max(0, starts - 1);
   }
 
   /// Whether the broker runs, as far as it knows.
