@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Outbox;
@@ -17,7 +18,8 @@ import weir.log.Topic;
 
 /// Tells what changed in the registry, from the registry's outbox: every change at least once, in
 /// order, first to the log and then to those who subscribed over MQTT. What cannot be told waits in
-/// the outbox, over a restart too.
+/// the outbox, over a restart too. Of the processes that share a registry one tells, and another
+/// takes over when that one ends.
 final class DeviceChangeRelay implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChangeRelay.class);
@@ -54,10 +56,21 @@ final class DeviceChangeRelay implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        outbox.awaitNews(relay());
+        outbox.awaitNews(relayIfPossible());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      outbox.giveUp();
+    }
+  }
+
+  private Duration relayIfPossible() {
+    try {
+      return outbox.isMine() ? relay() : PAUSE;
+    } catch (JdbiException e) {
+      LOGGER.warn("device changes wait for the registry reason={}", e.getMessage());
+      return PAUSE;
     }
   }
 

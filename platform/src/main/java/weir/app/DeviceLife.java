@@ -127,6 +127,9 @@ final class DeviceLife implements AutoCloseable {
 
   /// The doors are open, if there are any in this process.
   void opened(IntSupplier httpPort) {
+    if (door == null && registry.database().engine().isShared()) {
+      return; // A process with doors tells of changes.
+    }
     parts
         .add(
             new DeviceChangeRelay(

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.device.Registry;
+import weir.device.SqlEngine;
 import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
 import weir.ingest.http.IngestApi;
@@ -93,7 +94,7 @@ public final class Platform implements AutoCloseable {
     createFolder(settings.dataDir());
     Dialects dialects = dialects();
     EventLog log = openLog();
-    Registry registry = openRegistry();
+    Registry registry = openRegistry(log);
     SubscriberSide subscribers =
         new SubscriberSide(settings, registry, log, plays(Role.SUBSCRIBER), parts, clock);
     Applications applications = subscribers.applications();
@@ -195,9 +196,13 @@ public final class Platform implements AutoCloseable {
     return patience -> new KafkaLog(settings.kafka(), patience);
   }
 
-  private Registry openRegistry() {
-    Path file = settings.dataDir().resolve("registry.db");
-    Registry registry = parts.add(new Registry(file, settings.device(), clock));
+  private Registry openRegistry(EventLog log) {
+    SqlEngine engine = settings.engine("registry.db");
+    Registry registry = parts.add(new Registry(engine, settings.device(), clock));
+    if (engine.isShared()) {
+      registry.revisions().start();
+      parts.add(new DeviceChangeFollower(log, settings.topics().devices(), registry)).start();
+    }
     settings.adminToken().ifPresent(registry.adminToken()::replace);
     newAdminToken = registry.adminToken().makeIfMissing();
     return registry;

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import weir.device.DatabaseSettings;
 import weir.device.DeviceSettings;
+import weir.device.SqlEngine;
 import weir.device.presence.PresenceSettings;
 import weir.ingest.IntakeSettings;
 import weir.ingest.http.HttpDoorSettings;
@@ -30,6 +32,7 @@ public record PlatformSettings(
     Set<Role> roles,
     Optional<String> adminToken,
     Topics topics,
+    DatabaseSettings registry,
     DeviceSettings device,
     LifecycleSettings lifecycle,
     PresenceSettings presence,
@@ -63,6 +66,7 @@ public record PlatformSettings(
             roles(settings),
             settings.text("admin-token").filter(token -> !token.isEmpty()),
             settings.bind("topics", Topics.defaults()),
+            settings.bind("registry", DatabaseSettings.defaults()),
             settings.bind("device", DeviceSettings.defaults()),
             settings.bind("lifecycle", LifecycleSettings.defaults()),
             settings.bind("presence", PresenceSettings.defaults()),
@@ -81,6 +85,13 @@ public record PlatformSettings(
       throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));
     }
     return bound;
+  }
+
+  /// The engine for tables of the registry: the server when one is named, else a file.
+  SqlEngine engine(String file) {
+    return registry.isGiven()
+        ? SqlEngine.postgres(registry)
+        : SqlEngine.sqlite(dataDir.resolve(file));
   }
 
   private static Set<Role> roles(Settings settings) {

@@ -26,14 +26,20 @@ public final class Settings {
 
   /// Names that other tools of the field use, and the key each one sets.
   private static final Map<String, String> ALIASES =
-      Map.of(
-          "BATCH_SIZE", "series.batch-size",
-          "BATCH_TIMEOUT", "series.batch-timeout",
-          "KAFKA_BOOTSTRAP_SERVERS", "kafka.bootstrap-servers",
-          "KAFKA_BROKERS", "kafka.bootstrap-servers",
-          "REDPANDA_BROKERS", "kafka.bootstrap-servers",
-          "RAW_TOPIC", "topics.raw",
-          "ENRICHED_TOPIC", "topics.enriched");
+      Map.ofEntries(
+          Map.entry("BATCH_SIZE", "series.batch-size"),
+          Map.entry("BATCH_TIMEOUT", "series.batch-timeout"),
+          Map.entry("DATABASE_URL", "registry.url"),
+          Map.entry("ENRICHED_TOPIC", "topics.enriched"),
+          Map.entry("KAFKA_BOOTSTRAP_SERVERS", "kafka.bootstrap-servers"),
+          Map.entry("KAFKA_BROKERS", "kafka.bootstrap-servers"),
+          Map.entry("POSTGRES_DB", "registry.database"),
+          Map.entry("POSTGRES_HOST", "registry.host"),
+          Map.entry("POSTGRES_PASSWORD", "registry.password"),
+          Map.entry("POSTGRES_PORT", "registry.port"),
+          Map.entry("POSTGRES_USER", "registry.user"),
+          Map.entry("RAW_TOPIC", "topics.raw"),
+          Map.entry("REDPANDA_BROKERS", "kafka.bootstrap-servers"));
 
   /// Variables with our prefix that are not settings of the platform.
   private static final Set<String> RESERVED =

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import weir.device.Registry;
+import weir.device.Revisions;
 import weir.log.EventLog;
 import weir.subscriber.Application;
 import weir.subscriber.Applications;
@@ -49,6 +50,7 @@ final class SubscriberSide {
             given.toString().isEmpty() ? platform.dataDir().resolve("webhook.key") : given);
     endpoints = new Endpoints(registry.database(), box, settings, clock);
     applications = new Applications(registry.database(), endpoints, clock);
+    registry.revisions().watch(Revisions.Part.APPLICATIONS, applications::reload);
     tokens = new ServiceTokens(registry.database(), box, settings.tokenLifetime(), clock);
     subscriptions =
         new Subscriptions(
@@ -62,7 +64,7 @@ final class SubscriberSide {
             ? Optional.of(
                 parts.add(
                     new Subscribers(
-                        platform.dataDir().resolve("deliveries.db"),
+                        platform.engine("deliveries.db"),
                         registry.database(),
                         applications,
                         endpoints,

@@ -28,8 +28,8 @@ public final class AdminToken {
       return Optional.empty();
     }
     String token = Token.fresh(PREFIX, new SecureRandom());
-    store(token);
-    return Optional.of(token);
+    hash = database.setIfMissing(SETTING, Token.hash(token));
+    return matches(token) ? Optional.of(token) : Optional.empty();
   }
 
   /// Takes a token that the operator chose instead of the one that is there.

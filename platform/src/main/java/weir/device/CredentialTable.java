@@ -56,9 +56,11 @@ final class CredentialTable {
           .add();
     }
     batch.execute();
+    Revisions.raise(handle, Revisions.Part.CREDENTIALS);
   }
 
   static void revoke(Handle handle, String id, Instant time) {
+    Revisions.raise(handle, Revisions.Part.CREDENTIALS);
     handle
         .createUpdate("UPDATE credential SET revoked_at = :time WHERE id = :id")
         .bind("time", time.toEpochMilli())

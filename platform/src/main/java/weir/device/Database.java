@@ -3,66 +3,82 @@ package weir.device;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
-import java.util.Map;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
-/// A SQL database, such as the registry's: one SQLite file in WAL mode, with one connection
-/// that writes and a few that read. Safe for use by many threads.
+/// A SQL database, such as the registry's, in SQLite or PostgreSQL: one connection that writes and
+/// a few that read. Safe for use by many threads.
 ///
-/// A write returns when it is on the disk. Writers wait for each other, readers wait for nobody.
+/// A write returns when it is on the disk. Writers wait for each other, in all processes, readers
+/// wait for nobody. Every method throws a `JdbiException` while the database cannot be reached.
 public final class Database implements AutoCloseable {
 
-  private static final int BUSY_MILLIS = 10_000;
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+  private static final int START_TRIES = 5;
 
+  private final SqlEngine engine;
+  private final String schema;
   private final HikariDataSource writing;
   private final HikariDataSource reading;
   private final Jdbi writer;
   private final Jdbi reader;
   private final ReentrantLock writes = new ReentrantLock(true);
 
-  /// Opens the registry's file.
-  public Database(Path file, int readersMax) {
-    this(file, readersMax, "registry", "db/migration");
+  /// The sets of tables that there are. In PostgreSQL each is a schema, in SQLite a file.
+  public enum Tables {
+    REGISTRY("migration"),
+    DELIVERIES("delivery");
+
+    private final String folder;
+
+    Tables(String folder) {
+      this.folder = folder;
+    }
+
+    private String schema() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  /// Opens the file, which is created when it is missing, and brings its tables up to date.
-  ///
-  /// @param name what it is called in thread names and figures
-  /// @param migrations the folder of resources that hold its tables
-  public Database(Path file, int readersMax, String name, String migrations) {
-    DataSource source = sqlite(file);
-    Flyway.configure()
-        .dataSource(source)
-        .locations("classpath:" + migrations)
-        .placeholders(
-            Map.of("identity", "INTEGER PRIMARY KEY AUTOINCREMENT", "clustered", "WITHOUT ROWID"))
-        .load()
-        .migrate();
-    writing = pool(name + "-writer", source, 1);
-    reading = pool(name + "-reader", source, readersMax);
+  /// Opens the registry in a SQLite file.
+  public Database(Path file, int readersMax) {
+    this(SqlEngine.sqlite(file), Tables.REGISTRY, readersMax);
+  }
+
+  /// Opens it, and brings its tables up to date.
+  public Database(SqlEngine engine, Tables tables, int readersMax) {
+    this.engine = engine;
+    this.schema = tables.schema();
+    DataSource source = engine.source(schema);
+    migrate(source, tables);
+    writing = pool(schema + "-writer", source, 1);
+    reading = pool(schema + "-reader", source, readersMax);
     writer = Jdbi.create(writing);
     reader = Jdbi.create(reading);
   }
 
-  private static DataSource sqlite(Path file) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-    config.setBusyTimeout(BUSY_MILLIS);
-    config.enforceForeignKeys(true);
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file);
-    return source;
+  /// The scripts are part of this program and cannot be changed by others, so they are not
+  /// compared with what ran before: the first of the lanes got its placeholders later.
+  private void migrate(DataSource source, Tables tables) {
+    FluentConfiguration flyway =
+        Flyway.configure()
+            .dataSource(source)
+            .locations("classpath:db/" + tables.folder)
+            .placeholders(engine.placeholders())
+            .validateOnMigrate(false);
+    if (engine.isShared()) {
+      flyway.schemas(schema).connectRetries(START_TRIES);
+    }
+    flyway.load().migrate();
   }
 
   private static HikariDataSource pool(String name, DataSource source, int connections) {
@@ -70,7 +86,13 @@ public final class Database implements AutoCloseable {
     config.setPoolName(name);
     config.setDataSource(source);
     config.setMaximumPoolSize(connections);
+    config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
     return new HikariDataSource(config);
+  }
+
+  /// The engine below.
+  public SqlEngine engine() {
+    return engine;
   }
 
   /// Asks something; sees everything that was written before.
@@ -88,7 +110,12 @@ public final class Database implements AutoCloseable {
   public <T> T write(Function<Handle, T> change, Consumer<T> committed) {
     writes.lock();
     try {
-      T result = writer.inTransaction(change::apply);
+      T result =
+          writer.inTransaction(
+              handle -> {
+                engine.lockWrites(handle, schema);
+                return change.apply(handle);
+              });
       committed.accept(result);
       return result;
     } finally {
@@ -122,6 +149,25 @@ public final class Database implements AutoCloseable {
                 .bind("name", name)
                 .mapTo(String.class)
                 .findOne());
+  }
+
+  /// Keeps a value by name unless there is one; returns the one that is kept.
+  public String setIfMissing(String name, String value) {
+    return setting(name)
+        .orElseGet(
+            () -> {
+              int _ =
+                  write(
+                      handle ->
+                          handle
+                              .createUpdate(
+                                  "INSERT INTO setting (name, value) VALUES (:name, :value)"
+                                      + " ON CONFLICT DO NOTHING")
+                              .bind("name", name)
+                              .bind("value", value)
+                              .execute());
+              return setting(name).orElseThrow();
+            });
   }
 
   /// Keeps a value by name.

@@ -53,6 +53,7 @@ final class DeviceTypeTable {
   }
 
   private static void execute(Handle handle, String sql, DeviceType type) {
+    Revisions.raise(handle, Revisions.Part.TYPES);
     handle
         .createUpdate(sql)
         .bind("name", type.name())
@@ -74,6 +75,7 @@ final class DeviceTypeTable {
   }
 
   static void delete(Handle handle, String name) {
+    Revisions.raise(handle, Revisions.Part.TYPES);
     handle.createUpdate("DELETE FROM device_type WHERE name = :name").bind("name", name).execute();
   }
 

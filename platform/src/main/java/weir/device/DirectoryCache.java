@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,12 +41,29 @@ final class DirectoryCache {
             .maximumSize(settings.devicesCachedMax())
             .expireAfterWrite(settings.credentialsCachedFor())
             .build();
+    reload();
+  }
+
+  /// Reads types and parameters again. What this process changes meanwhile raises their revision,
+  /// so it is read once more.
+  void reload() {
+    Map<String, DeviceType> typesNow = new HashMap<>();
     for (DeviceType type : database.read(DeviceTypeTable::all)) {
-      types.put(type.name(), type);
+      typesNow.put(type.name(), type);
     }
+    Map<Component, DecodingParameter> parametersNow = new HashMap<>();
     for (DecodingParameter parameter : database.read(ParameterTable::all)) {
-      parameters.put(Component.of(parameter), parameter);
+      parametersNow.put(Component.of(parameter), parameter);
     }
+    types.putAll(typesNow);
+    types.keySet().retainAll(typesNow.keySet());
+    parameters.putAll(parametersNow);
+    parameters.keySet().retainAll(parametersNow.keySet());
+    generation.incrementAndGet();
+  }
+
+  void forgetCredentials() {
+    credentials.invalidateAll();
   }
 
   Optional<Device> device(DeviceId id) {

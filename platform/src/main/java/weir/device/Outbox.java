@@ -19,6 +19,7 @@ public final class Outbox {
   private final Database database;
   private final InstantSource clock;
   private final Semaphore news = new Semaphore(0);
+  private SqlEngine.@Nullable Right right;
 
   Outbox(Database database, InstantSource clock) {
     this.database = database;
@@ -41,6 +42,25 @@ public final class Outbox {
       public String text() {
         return name().toLowerCase(Locale.ROOT);
       }
+    }
+  }
+
+  /// Whether this process is the one that tells changes: among those that share the registry only
+  /// one does, so that they are told in order. Asked by the thread that tells them.
+  public boolean isMine() {
+    if (right != null && right.isHeld()) {
+      return true;
+    }
+    giveUp();
+    right = database.engine().claim("outbox").orElse(null);
+    return right != null;
+  }
+
+  /// Lets another process tell changes.
+  public void giveUp() {
+    if (right != null) {
+      right.close();
+      right = null;
     }
   }
 

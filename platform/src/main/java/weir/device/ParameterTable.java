@@ -72,6 +72,7 @@ final class ParameterTable {
             + " created_at, updated_at, version) VALUES (:device, :mode, :type, :component,"
             + " :encoding, :unit, :scale, :width, :signed, :little, :offset, :decimals,"
             + " :created, :updated, :version)";
+    Revisions.raise(handle, Revisions.Part.TYPES);
     return bind(handle.createUpdate(sql), parameter)
         .executeAndReturnGeneratedKeys("id")
         .mapTo(Long.class)
@@ -85,6 +86,7 @@ final class ParameterTable {
             + " width_bits = :width, signed = :signed, little_endian = :little,"
             + " byte_offset = :offset, decimals = :decimals, created_at = :created,"
             + " updated_at = :updated, version = :version WHERE id = :id";
+    Revisions.raise(handle, Revisions.Part.TYPES);
     bind(handle.createUpdate(sql), parameter).bind("id", parameter.id()).execute();
   }
 
@@ -108,6 +110,7 @@ final class ParameterTable {
   }
 
   static void delete(Handle handle, long id) {
+    Revisions.raise(handle, Revisions.Part.TYPES);
     handle.createUpdate("DELETE FROM decoding_parameter WHERE id = :id").bind("id", id).execute();
   }
 

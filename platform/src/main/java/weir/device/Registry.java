@@ -2,6 +2,7 @@ package weir.device;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collection;
 
 /// Who speaks: devices, their types and how their values are decoded, in one SQL database.
 ///
@@ -10,6 +11,8 @@ import java.time.InstantSource;
 public final class Registry implements AutoCloseable {
 
   private final Database database;
+  private final Revisions revisions;
+  private final DirectoryCache cache;
   private final DeviceTypes types;
   private final Devices devices;
   private final DecodingParameters parameters;
@@ -20,11 +23,16 @@ public final class Registry implements AutoCloseable {
   private final Generator generator;
   private final Directory directory;
 
-  /// Opens the registry in a file, which is created when it is missing.
+  /// Opens the registry in a SQLite file, which is created when it is missing.
   public Registry(Path file, DeviceSettings settings, InstantSource clock) {
-    database = new Database(file, settings.readersMax());
+    this(SqlEngine.sqlite(file), settings, clock);
+  }
+
+  public Registry(SqlEngine engine, DeviceSettings settings, InstantSource clock) {
+    database = new Database(engine, Database.Tables.REGISTRY, settings.readersMax());
     new Seeds(clock).plant(database);
-    DirectoryCache cache = new DirectoryCache(database, settings);
+    revisions = new Revisions(database);
+    cache = new DirectoryCache(database, settings);
     outbox = new Outbox(database, clock);
     owners = new Owners(database, clock);
     generator = new Generator(database, cache, outbox, clock);
@@ -34,6 +42,18 @@ public final class Registry implements AutoCloseable {
     credentials = new Credentials(database, cache, clock);
     adminToken = new AdminToken(database);
     directory = new RegistryDirectory(cache, devices, types);
+    revisions.watch(Revisions.Part.TYPES, cache::reload);
+    revisions.watch(Revisions.Part.CREDENTIALS, cache::forgetCredentials);
+  }
+
+  /// Follows what other processes change; to be started where there may be any.
+  public Revisions revisions() {
+    return revisions;
+  }
+
+  /// Forgets what is in memory of devices that another process changed.
+  public void changedElsewhere(Collection<DeviceId> ids) {
+    cache.changed(ids);
   }
 
   public Devices devices() {
@@ -82,6 +102,7 @@ public final class Registry implements AutoCloseable {
 
   @Override
   public void close() {
+    revisions.close();
     database.close();
   }
 }

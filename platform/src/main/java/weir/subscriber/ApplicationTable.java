@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import weir.device.Revisions;
 
 /// The rows of the tables `application` and `application_device_type`.
 final class ApplicationTable {
@@ -68,6 +69,7 @@ final class ApplicationTable {
         .bind("created", application.createdAt().toEpochMilli())
         .execute();
     insertTypes(handle, application);
+    Revisions.raise(handle, Revisions.Part.APPLICATIONS);
   }
 
   static void update(Handle handle, Application application, String email) {
@@ -85,6 +87,7 @@ final class ApplicationTable {
         .bind("id", application.id())
         .execute();
     insertTypes(handle, application);
+    Revisions.raise(handle, Revisions.Part.APPLICATIONS);
   }
 
   private static Update bind(Update statement, Application application, String email) {
@@ -114,6 +117,7 @@ final class ApplicationTable {
   }
 
   static int delete(Handle handle, String id) {
+    Revisions.raise(handle, Revisions.Part.APPLICATIONS);
     return handle.createUpdate("DELETE FROM application WHERE id = :id").bind("id", id).execute();
   }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import weir.device.Database;
@@ -56,8 +57,24 @@ public final class Applications {
     this.endpoints = endpoints;
     this.clock = clock;
     database.once("sample-applications", handle -> plant(handle, clock.instant()));
-    database.read(ApplicationTable::all).forEach(each -> byId.put(each.id(), each));
+    reload();
+  }
+
+  /// Reads all of them again, with their endpoints, because another process changed some.
+  public void reload() {
+    endpoints.reload();
+    List<Application> now = database.read(ApplicationTable::all);
+    now.forEach(each -> byId.put(each.id(), each));
+    byId.keySet().retainAll(now.stream().map(Application::id).collect(Collectors.toSet()));
     sortByType();
+    long _ = generation.incrementAndGet();
+  }
+
+  /// Makes sure that an application which another process registered is in memory.
+  void know(String id) {
+    if (!byId.containsKey(id)) {
+      follow(new Outcome.Saved<>(id), id);
+    }
   }
 
   /// A new application with what is shown this one time.

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
+import weir.device.Revisions;
 
 /// The rows of the table `endpoint`; secrets are sealed on the way in.
 final class EndpointTable {
@@ -32,6 +33,14 @@ final class EndpointTable {
         .findOne();
   }
 
+  Optional<Endpoint> find(Handle handle, long number) {
+    return handle
+        .createQuery("SELECT * FROM endpoint WHERE number = :number")
+        .bind("number", number)
+        .map((row, context) -> endpoint(row))
+        .findOne();
+  }
+
   /// Inserts it and gives it its number.
   Endpoint insert(Handle handle, Endpoint endpoint) {
     Update insert =
@@ -41,6 +50,7 @@ final class EndpointTable {
                 + " previous_until) VALUES (:application, :url, :format, :ordering, :onRefusal,"
                 + " :inFlightMax, :timeout, :state, :reason, :since, :secret, :previous, :until)");
     bind(insert, endpoint).execute();
+    Revisions.raise(handle, Revisions.Part.APPLICATIONS);
     return find(handle, endpoint.application()).orElseThrow();
   }
 
@@ -53,6 +63,7 @@ final class EndpointTable {
                 + " previous_secret = :previous, previous_until = :until WHERE application ="
                 + " :application");
     bind(update, endpoint).execute();
+    Revisions.raise(handle, Revisions.Part.APPLICATIONS);
   }
 
   private Update bind(Update statement, Endpoint endpoint) {
@@ -76,6 +87,7 @@ final class EndpointTable {
   }
 
   void delete(Handle handle, String application) {
+    Revisions.raise(handle, Revisions.Part.APPLICATIONS);
     handle
         .createUpdate("DELETE FROM endpoint WHERE application = :application")
         .bind("application", application)

@@ -10,9 +10,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import weir.device.Database;
@@ -43,7 +45,29 @@ public final class Endpoints {
     this.settings = settings;
     this.urls = new CallbackUrls(settings);
     this.clock = clock;
-    database.read(table::all).forEach(this::keep);
+    reload();
+  }
+
+  /// Reads all of them again, because another process changed some.
+  public void reload() {
+    List<Endpoint> now = database.read(table::all);
+    now.forEach(this::keep);
+    Set<String> applications = now.stream().map(Endpoint::application).collect(Collectors.toSet());
+    byApplication.keySet().retainAll(applications);
+    byNumber.values().removeIf(endpoint -> !applications.contains(endpoint.application()));
+  }
+
+  /// Whether there is such an endpoint and it wants events; memory is believed when it says yes,
+  /// because a lane that is laid to rest by mistake would not be woken.
+  public boolean isActive(long number) {
+    return byNumber(number).filter(Endpoints::isActive).isPresent()
+        || database.read(handle -> table.find(handle, number)).stream()
+            .peek(this::keep)
+            .anyMatch(Endpoints::isActive);
+  }
+
+  private static boolean isActive(Endpoint endpoint) {
+    return endpoint.state() == Endpoint.State.ACTIVE;
   }
 
   public Optional<Endpoint> of(String application) {

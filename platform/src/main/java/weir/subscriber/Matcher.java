@@ -58,6 +58,7 @@ final class Matcher implements AutoCloseable {
   private final Map<Integer, Progress> progress = new HashMap<>();
   private final Map<Partition, EventLog.Committed> uncommitted = new HashMap<>();
   private final Map<String, Boolean> recent = recentIds();
+  private Set<Partition> held = Set.of();
   private final Thread thread;
   private long committedNanos = System.nanoTime();
   private volatile @Nullable Instant stuckSince;
@@ -120,6 +121,7 @@ final class Matcher implements AutoCloseable {
     progress.clear();
     uncommitted.clear();
     recent.clear();
+    held = Set.of();
     Map<Partition, OffsetRange> ranges = log.ranges(Set.of(topic));
     ranges.forEach(
         (partition, range) -> {
@@ -136,6 +138,7 @@ final class Matcher implements AutoCloseable {
   private void follow(EventLog.Subscription subscription) {
     while (stop.getCount() > 0) {
       List<LogRecord> records = subscription.poll(POLL);
+      takeOver(subscription.assigned().keySet());
       if (!records.isEmpty()) {
         match(records);
       }
@@ -143,6 +146,21 @@ final class Matcher implements AutoCloseable {
       stuckSince = null;
     }
     commitNow(subscription);
+  }
+
+  /// Partitions that were another process's may be further than what was known here.
+  private void takeOver(Set<Partition> assigned) {
+    if (assigned.equals(held)) {
+      return;
+    }
+    for (Partition partition : assigned) {
+      if (!held.contains(partition)) {
+        lanes
+            .progress(partition.number())
+            .ifPresent(known -> progress.put(partition.number(), known));
+      }
+    }
+    held = Set.copyOf(assigned);
   }
 
   private void match(List<LogRecord> records) {

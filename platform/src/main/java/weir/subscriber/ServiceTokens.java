@@ -36,12 +36,10 @@ public final class ServiceTokens {
   public ServiceTokens(Database database, SecretBox box, Duration lifetime, InstantSource clock) {
     this.lifetime = lifetime;
     this.clock = clock;
-    if (database.setting(SETTING).isEmpty()) {
-      byte[] fresh = new byte[32];
-      new SecureRandom().nextBytes(fresh);
-      database.set(SETTING, box.seal(Base64.getEncoder().encodeToString(fresh)));
-    }
-    String sealed = database.setting(SETTING).orElseThrow();
+    byte[] fresh = new byte[32];
+    new SecureRandom().nextBytes(fresh);
+    String sealed =
+        database.setIfMissing(SETTING, box.seal(Base64.getEncoder().encodeToString(fresh)));
     key = new SecretKeySpec(Base64.getDecoder().decode(box.open(sealed)), "HmacSHA256");
   }
 

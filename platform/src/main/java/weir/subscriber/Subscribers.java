@@ -1,6 +1,5 @@
 package weir.subscriber;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,6 +11,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Database;
+import weir.device.SqlEngine;
 import weir.log.EventLog;
 import weir.log.Topics;
 import weir.subscriber.delivery.Deliveries;
@@ -44,9 +44,9 @@ public final class Subscribers implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread upkeep;
 
-  /// @param file where what waits is kept
+  /// @param engine where what waits is kept
   public Subscribers(
-      Path file,
+      SqlEngine engine,
       Database registry,
       Applications applications,
       Endpoints endpoints,
@@ -56,12 +56,14 @@ public final class Subscribers implements AutoCloseable {
       InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
-    database = new Database(file, READERS, "deliveries", "db/delivery");
+    database = new Database(engine, Database.Tables.DELIVERIES, READERS);
     LaneStore lanes = new LaneStore(database);
     deliveryLog = new DeliveryLog(database, clock);
     worker = new DeliveryWorker(lanes, endpoints, deliveryLog, settings, clock, new Random());
     deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
-    follower = new SubscriptionFollower(log, topics.subscriptions(), registry, index, REACH, clock);
+    follower =
+        new SubscriptionFollower(
+            log, topics.subscriptions(), registry, index, applications::know, REACH, clock);
     matcher =
         new Matcher(log, topics.enriched(), index, applications, endpoints, lanes, worker, clock);
     upkeep = Thread.ofVirtual().name("subscriber-upkeep").unstarted(this::keepHouse);

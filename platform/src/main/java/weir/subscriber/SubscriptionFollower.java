@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -36,27 +37,34 @@ final class SubscriptionFollower implements AutoCloseable {
   private final Topic topic;
   private final Database database;
   private final SubscriptionIndex index;
+  private final Consumer<String> known;
   private final InstantSource clock;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
+  private long next;
 
   /// Reads what the registry knows into the index.
   ///
+  /// @param known told of each application before it is in the index
   /// @param reach how old events may be that are still to be matched
   SubscriptionFollower(
       EventLog log,
       Topic topic,
       Database database,
       SubscriptionIndex index,
+      Consumer<String> known,
       Duration reach,
       InstantSource clock) {
     this.log = log;
     this.topic = topic;
     this.database = database;
     this.index = index;
+    this.known = known;
     this.clock = clock;
     this.thread = Thread.ofVirtual().name("subscriptions").unstarted(this::run);
     Instant since = clock.instant().minus(reach);
+    // First the position: what another process keeps in between is then read twice, not never.
+    next = database.setting(POSITION).map(Long::parseLong).orElse(0L);
     database.read(handle -> SubscriptionTable.endingAfter(handle, since)).forEach(index::put);
   }
 
@@ -82,9 +90,9 @@ final class SubscriptionFollower implements AutoCloseable {
   private void follow(LogReader reader) {
     Partition partition = new Partition(topic, 0);
     OffsetRange range = log.ranges(Set.of(topic)).getOrDefault(partition, new OffsetRange(0, 0));
-    long next = database.setting(POSITION).map(Long::parseLong).orElse(0L);
     // A log that is shorter than what was read of it is another log.
-    reader.seek(Map.of(partition, next > range.end() ? range.start() : next));
+    next = next > range.end() ? range.start() : next;
+    reader.seek(Map.of(partition, next));
     while (stop.getCount() > 0) {
       List<LogRecord> records = reader.poll(POLL);
       if (!records.isEmpty()) {
@@ -94,22 +102,27 @@ final class SubscriptionFollower implements AutoCloseable {
   }
 
   private void keep(List<LogRecord> records) {
+    long end = records.getLast().position().offset() + 1;
     List<Subscription> changed =
         database.write(
             handle -> {
               List<Subscription> kept =
                   records.stream().flatMap(record -> keep(handle, record).stream()).toList();
-              long next = records.getLast().position().offset() + 1;
               handle
                   .createUpdate(
                       "INSERT INTO setting (name, value) VALUES (:name, :value)"
                           + " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
                   .bind("name", POSITION)
-                  .bind("value", Long.toString(next))
+                  .bind("value", Long.toString(end))
                   .execute();
               return kept;
             });
-    changed.forEach(index::put);
+    changed.forEach(
+        subscription -> {
+          known.accept(subscription.application());
+          index.put(subscription);
+        });
+    next = end;
   }
 
   private Optional<Subscription> keep(Handle handle, LogRecord record) {

@@ -5,6 +5,7 @@ import io.helidon.http.HttpException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerResponse;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.Problem;
@@ -32,6 +33,16 @@ public final class Problems {
             (request, response, e) ->
                 send(
                     response, Problem.of(503, "Store unavailable", String.valueOf(e.getMessage()))))
+        .error(
+            JdbiException.class,
+            (request, response, e) -> {
+              LOGGER.warn(
+                  "the database did not answer path={} reason={}",
+                  request.path().path(),
+                  e.getMessage());
+              send(
+                  response, Problem.of(503, "Database unavailable", "the database did not answer"));
+            })
         .error(
             RuntimeException.class,
             (request, response, e) -> {

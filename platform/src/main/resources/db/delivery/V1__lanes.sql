@@ -1,5 +1,5 @@
--- What waits to be delivered, and what became of it. In a file of its own, so that deliveries and
--- the registry's writers do not wait for each other. Times are milliseconds since 1970 in UTC.
+-- What waits to be delivered, and what became of it. In a file or schema of its own, so that
+-- deliveries and the registry's writers do not wait for each other. Times are milliseconds since 1970 in UTC.
 -- An endpoint is known by its number; a place is a partition and an offset of the enriched topic
 -- in one number, so the places of a lane are in the order of the log.
 
@@ -12,12 +12,12 @@ CREATE TABLE position (
 
 -- An event that somebody waits for.
 CREATE TABLE event (
-  place       INTEGER PRIMARY KEY,
+  place       ${row_key},
   id          VARCHAR(128) NOT NULL,
   device      VARCHAR(128) NOT NULL,
   type        VARCHAR(64) NOT NULL,
   accepted_at BIGINT NOT NULL,
-  body        BLOB NOT NULL
+  body        ${bytes} NOT NULL
 );
 
 -- An endpoint and a partition. Due: when to look at it, null when it is empty or must not be sent.
@@ -87,7 +87,7 @@ CREATE INDEX attempt_by_event ON attempt (event);
 
 -- The health of an endpoint that fails now; no row for a healthy one.
 CREATE TABLE health (
-  endpoint      INTEGER PRIMARY KEY,
+  endpoint      ${row_key},
   failures      INTEGER NOT NULL,
   first_failure BIGINT NOT NULL,
   open_until    BIGINT NOT NULL,

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.DeviceId;
 import weir.device.DeviceSettings;
 import weir.device.Precondition;
@@ -21,9 +23,18 @@ import weir.device.Registry;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 import weir.testkit.MemoryLog;
+import weir.testkit.TestEngine;
 
 /// Changes of devices while those who are to be told are away.
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class DeviceChangeRelayTest {
+
+  private final TestEngine engine;
+
+  DeviceChangeRelayTest(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private static final Topic TOPIC = new Topic("iot.devices");
 
@@ -37,7 +48,9 @@ class DeviceChangeRelayTest {
     try (MemoryLog log = new MemoryLog();
         Registry registry =
             new Registry(
-                folder.resolve("registry.db"), DeviceSettings.defaults(), InstantSource.system())) {
+                engine.in(folder, "registry.db"),
+                DeviceSettings.defaults(),
+                InstantSource.system())) {
       log.create(List.of(new TopicSpec(TOPIC, 1, TopicSpec.Cleanup.COMPACT, Duration.ofDays(1))));
       int seeds = registry.outbox().pending(1_000).size();
       try (DeviceChangeRelay relay =

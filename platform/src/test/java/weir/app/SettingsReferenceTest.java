@@ -63,7 +63,7 @@ class SettingsReferenceTest {
             | key | variable | default | |
             |---|---|---|---|
             | `data-dir` | `WEIR_DATA_DIR` | `data/weir` | where everything embedded keeps its data; `data/demo` for the demo |
-            | `roles` | `WEIR_ROLES` | all | parts to play: `gateway`, `pipeline`, `series`, `view` |
+            | `roles` | `WEIR_ROLES` | all | parts to play: `gateway`, `pipeline`, `series`, `subscriber`, `view` |
             | `admin-token` | `WEIR_ADMIN_TOKEN` | made at the first start | the token that replaces the one made at the first start |
             """);
     for (RecordComponent part : PlatformSettings.class.getRecordComponents()) {
@@ -77,7 +77,8 @@ class SettingsReferenceTest {
 
         Names of other tools are understood too: `BATCH_SIZE` and `BATCH_TIMEOUT` (`series.batch-size`, `series.batch-timeout`),
         `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_BROKERS` and `REDPANDA_BROKERS` (`kafka.bootstrap-servers`), `RAW_TOPIC` and `ENRICHED_TOPIC`
-        (`topics.raw`, `topics.enriched`). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx512m -XX:+UseParallelGC`.
+        (`topics.raw`, `topics.enriched`), `DATABASE_URL` and `POSTGRES_HOST`, `POSTGRES_PORT`, `POSTGRES_DB`, `POSTGRES_USER`,
+        `POSTGRES_PASSWORD` (`registry.url` and the like). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx512m -XX:+UseParallelGC`.
         """);
     return page.toString();
   }

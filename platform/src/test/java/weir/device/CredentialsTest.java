@@ -2,6 +2,7 @@ package weir.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,8 +18,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import weir.testkit.TestEngine;
 
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class CredentialsTest {
+
+  private final TestEngine engine;
+
+  CredentialsTest(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private static final DeviceId DEVICE = new DeviceId("breaker-001");
   private static final JsonMapper JSON = new JsonMapper();
@@ -30,7 +42,7 @@ class CredentialsTest {
 
   @BeforeEach
   void open() {
-    registry = new Registry(folder.resolve("registry.db"), DeviceSettings.defaults(), () -> now);
+    registry = new Registry(engine.in(folder, "registry.db"), DeviceSettings.defaults(), () -> now);
     credentials = registry.credentials();
   }
 
@@ -93,6 +105,7 @@ class CredentialsTest {
 
   @Test
   void noTokenIsOnTheDisk() throws IOException {
+    assumeTrue(engine == TestEngine.SQLITE, "a server keeps its files to itself");
     String device = issue().token();
     String made = registry.adminToken().makeIfMissing().orElseThrow();
     String given = "given-by-the-operator";

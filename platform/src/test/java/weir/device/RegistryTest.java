@@ -15,8 +15,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import weir.testkit.TestEngine;
 
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class RegistryTest {
+
+  private final TestEngine engine;
+
+  RegistryTest(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final JsonMapper JSON = new JsonMapper();
@@ -36,7 +47,7 @@ class RegistryTest {
 
   private Registry openRegistry() {
     return new Registry(
-        folder.resolve("registry.db"), DeviceSettings.defaults(), InstantSource.fixed(NOW));
+        engine.in(folder, "registry.db"), DeviceSettings.defaults(), InstantSource.fixed(NOW));
   }
 
   private void restart() {

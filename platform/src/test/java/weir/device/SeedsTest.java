@@ -8,15 +8,26 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.DecodingParameter.Encoding;
+import weir.testkit.TestEngine;
 
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class SeedsTest {
+
+  private final TestEngine engine;
+
+  SeedsTest(TestEngine engine) {
+    this.engine = engine;
+  }
 
   @TempDir private Path folder;
 
   private Registry open() {
     return new Registry(
-        folder.resolve("registry.db"), DeviceSettings.defaults(), InstantSource.system());
+        engine.in(folder, "registry.db"), DeviceSettings.defaults(), InstantSource.system());
   }
 
   @Test

@@ -8,9 +8,20 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.Database;
+import weir.testkit.TestEngine;
 
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class ApplicationsTest {
+
+  private final TestEngine engine;
+
+  ApplicationsTest(TestEngine engine) {
+    this.engine = engine;
+  }
 
   @TempDir private Path folder;
 
@@ -70,6 +81,6 @@ class ApplicationsTest {
   }
 
   private Database open() {
-    return new Database(folder.resolve("registry.db"), 2);
+    return new Database(engine.in(folder, "registry.db"), Database.Tables.REGISTRY, 2);
   }
 }

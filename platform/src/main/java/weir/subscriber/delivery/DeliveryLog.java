@@ -57,7 +57,7 @@ public final class DeliveryLog {
                         + "), (SELECT MIN(e.accepted_at) FROM lane l JOIN event e ON e.place ="
                         + " (SELECT MIN(d.place) FROM delivery d WHERE d.lane = l.id) WHERE"
                         + " l.endpoint = ?), h.failures, h.first_failure, h.open_until FROM"
-                        + " (SELECT 1) LEFT JOIN health h ON h.endpoint = ?",
+                        + " (SELECT 1) AS one LEFT JOIN health h ON h.endpoint = ?",
                     DeliveryLog::status,
                     endpoint,
                     endpoint,
@@ -145,7 +145,7 @@ public final class DeliveryLog {
                         + " e JOIN lane l ON l.endpoint = ? LEFT JOIN delivery d ON d.lane = l.id"
                         + " AND d.place = e.place LEFT JOIN refusal r ON r.lane = l.id AND r.place"
                         + " = e.place LEFT JOIN parked p ON p.lane = l.id AND p.place = e.place"
-                        + " WHERE e.id = ? ORDER BY 1 DESC LIMIT 1",
+                        + " WHERE e.id = ? ORDER BY 1 DESC NULLS LAST LIMIT 1",
                     row -> Optional.ofNullable(row.getString(1)),
                     endpoint,
                     eventId))

@@ -182,8 +182,7 @@ public final class DeliveryWorker implements AutoCloseable {
   }
 
   private Next admit(Claim lane, Instant now) {
-    Endpoint endpoint = endpoints.byNumber(lane.endpoint()).orElse(null);
-    if (endpoint == null || endpoint.state() != Endpoint.State.ACTIVE) {
+    if (!endpoints.isActive(lane.endpoint())) {
       return new Next.Held();
     }
     if (paces.containsKey(lane.lane())) {

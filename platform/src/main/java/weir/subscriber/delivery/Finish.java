@@ -141,11 +141,12 @@ final class Finish {
         asideWoken);
     run(
         "UPDATE lane SET leased = 0, due_at = CASE WHEN EXISTS (SELECT 1 FROM delivery d WHERE"
-            + " d.lane = lane.id) THEN ? ELSE NULL END WHERE id = ?",
+            + " d.lane = lane.id) THEN CAST(? AS BIGINT) ELSE NULL END WHERE id = ?",
         releases);
     run(
-        "UPDATE lane SET leased = 0, due_at = (SELECT MAX(?, MIN(r.due_at)) FROM refusal r WHERE"
-            + " r.lane = lane.id) WHERE id = ?",
+        "UPDATE lane SET leased = 0, due_at = (SELECT CASE WHEN MIN(r.due_at) > b.due THEN"
+            + " MIN(r.due_at) ELSE b.due END FROM refusal r, (SELECT CAST(? AS BIGINT) AS due) b"
+            + " WHERE r.lane = lane.id AND r.due_at IS NOT NULL GROUP BY b.due) WHERE id = ?",
         asideReleases);
   }
 

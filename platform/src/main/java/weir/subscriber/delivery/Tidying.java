@@ -46,6 +46,8 @@ final class Tidying {
     List<Long> known =
         database.read(
             handle -> query(handle, "SELECT DISTINCT endpoint FROM lane", row -> row.getLong(1)));
+    // Another process may have made an endpoint that is not in memory here yet.
+    endpoints.reload();
     for (long endpoint : known) {
       if (endpoints.byNumber(endpoint).isEmpty()) {
         forget(endpoint);

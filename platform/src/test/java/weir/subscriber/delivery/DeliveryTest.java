@@ -15,12 +15,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import weir.subscriber.Endpoint;
+import weir.testkit.TestEngine;
 import weir.testkit.WebhookReceiver;
 import weir.testkit.WebhookReceiver.Answer;
 
 /// What becomes of deliveries when receivers misbehave and workers die. Time is injected.
+@ParameterizedClass
+@EnumSource(TestEngine.class)
 class DeliveryTest {
+
+  private final TestEngine engine;
+
+  DeliveryTest(TestEngine engine) {
+    this.engine = engine;
+  }
 
   @TempDir Path folder;
 
@@ -29,7 +40,7 @@ class DeliveryTest {
 
   @BeforeEach
   void open() {
-    lanes = new LanesFixture(folder);
+    lanes = new LanesFixture(folder, engine);
     receiver = new WebhookReceiver();
   }
 

@@ -21,6 +21,7 @@ import weir.subscriber.SecretBox;
 import weir.subscriber.SubscriberSettings;
 import weir.testkit.ManualClock;
 import weir.testkit.MemoryLog;
+import weir.testkit.TestEngine;
 
 /// Lanes on a real disk and a real worker, whose turns a test takes itself, under a clock that
 /// stands still.
@@ -41,9 +42,9 @@ final class LanesFixture implements AutoCloseable {
   private final List<DeliveryWorker> workers = new ArrayList<>();
   private long offset;
 
-  LanesFixture(Path folder) {
-    registry = new Database(folder.resolve("registry.db"), 2);
-    database = new Database(folder.resolve("deliveries.db"), 2, "deliveries", "db/delivery");
+  LanesFixture(Path folder, TestEngine engine) {
+    registry = new Database(engine.in(folder, "registry.db"), Database.Tables.REGISTRY, 2);
+    database = new Database(engine.in(folder, "deliveries.db"), Database.Tables.DELIVERIES, 2);
     SecretBox box = SecretBox.open(folder.resolve("webhook.key"));
     endpoints = new Endpoints(registry, box, settings, clock);
     applications = new Applications(registry, endpoints, clock);
