@@ -29,6 +29,7 @@ import weir.pipeline.PipelineTopics;
 import weir.series.SeriesStore;
 import weir.series.SeriesWriter;
 import weir.series.questdb.QuestDbStore;
+import weir.series.sql.SqlStore;
 import weir.subscriber.Applications;
 import weir.view.Audit;
 import weir.view.Books;
@@ -209,10 +210,16 @@ public final class Platform implements AutoCloseable {
   }
 
   private SeriesStore openStore(Registry registry) {
-    SeriesStore store =
-        parts.add(new QuestDbStore(settings.questdb(), clock, type -> retention(registry, type)));
+    SeriesStore store = parts.add(storeOf(type -> retention(registry, type)));
     oversight.watch(store);
     return store;
+  }
+
+  private SeriesStore storeOf(Function<String, Duration> retention) {
+    return settings
+        .seriesEngine()
+        .<SeriesStore>map(engine -> new SqlStore(engine, settings.store(), clock, retention))
+        .orElseGet(() -> new QuestDbStore(settings.questdb(), settings.store(), clock, retention));
   }
 
   private static Duration retention(Registry registry, String type) {

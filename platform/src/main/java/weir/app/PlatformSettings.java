@@ -20,7 +20,9 @@ import weir.log.Topics;
 import weir.log.kafka.KafkaSettings;
 import weir.pipeline.PipelineSettings;
 import weir.series.SeriesSettings;
+import weir.series.StoreLimits;
 import weir.series.questdb.QuestDbSettings;
+import weir.series.sql.SqliteSettings;
 import weir.subscriber.SubscriberSettings;
 
 /// All settings of a platform process, bound and checked.
@@ -44,6 +46,9 @@ public record PlatformSettings(
     HttpDoorSettings http,
     PipelineSettings pipeline,
     SeriesSettings series,
+    StoreLimits store,
+    DatabaseSettings timescale,
+    SqliteSettings sqlite,
     QuestDbSettings questdb,
     SubscriberSettings webhook) {
 
@@ -78,8 +83,14 @@ public record PlatformSettings(
             settings.bind("http", HttpDoorSettings.defaults()),
             settings.bind("pipeline", PipelineSettings.defaults()),
             settings.bind("series", SeriesSettings.defaults()),
+            settings.bind("store", StoreLimits.defaults()),
+            settings.bind("timescale", DatabaseSettings.defaults()),
+            settings.bind("sqlite", SqliteSettings.defaults()),
             questdb,
             settings.bind("webhook", SubscriberSettings.defaults()));
+    if (bound.timescale.isGiven() && bound.sqlite.isGiven()) {
+      settings.error("timescale and sqlite.file are both given; the time series have one place");
+    }
     List<String> errors = settings.errors();
     if (!errors.isEmpty()) {
       throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));
@@ -92,6 +103,14 @@ public record PlatformSettings(
     return registry.isGiven()
         ? SqlEngine.postgres(registry)
         : SqlEngine.sqlite(dataDir.resolve(file));
+  }
+
+  /// The engine for the time series; empty keeps them in QuestDB.
+  Optional<SqlEngine> seriesEngine() {
+    if (timescale.isGiven()) {
+      return Optional.of(SqlEngine.postgres(timescale));
+    }
+    return sqlite.isGiven() ? Optional.of(SqlEngine.sqlite(sqlite.file())) : Optional.empty();
   }
 
   private static Set<Role> roles(Settings settings) {

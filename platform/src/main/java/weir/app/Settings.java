@@ -30,6 +30,7 @@ public final class Settings {
           Map.entry("BATCH_SIZE", "series.batch-size"),
           Map.entry("BATCH_TIMEOUT", "series.batch-timeout"),
           Map.entry("DATABASE_URL", "registry.url"),
+          Map.entry("DB_PATH", "sqlite.file"),
           Map.entry("ENRICHED_TOPIC", "topics.enriched"),
           Map.entry("KAFKA_BOOTSTRAP_SERVERS", "kafka.bootstrap-servers"),
           Map.entry("KAFKA_BROKERS", "kafka.bootstrap-servers"),
@@ -39,7 +40,12 @@ public final class Settings {
           Map.entry("POSTGRES_PORT", "registry.port"),
           Map.entry("POSTGRES_USER", "registry.user"),
           Map.entry("RAW_TOPIC", "topics.raw"),
-          Map.entry("REDPANDA_BROKERS", "kafka.bootstrap-servers"));
+          Map.entry("REDPANDA_BROKERS", "kafka.bootstrap-servers"),
+          Map.entry("TIMESCALE_DB", "timescale.database"),
+          Map.entry("TIMESCALE_HOST", "timescale.host"),
+          Map.entry("TIMESCALE_PASSWORD", "timescale.password"),
+          Map.entry("TIMESCALE_PORT", "timescale.port"),
+          Map.entry("TIMESCALE_USER", "timescale.user"));
 
   /// Variables with our prefix that are not settings of the platform.
   private static final Set<String> RESERVED =

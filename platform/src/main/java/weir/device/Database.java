@@ -36,7 +36,8 @@ public final class Database implements AutoCloseable {
   /// The sets of tables that there are. In PostgreSQL each is a schema, in SQLite a file.
   public enum Tables {
     REGISTRY("migration"),
-    DELIVERIES("delivery");
+    DELIVERIES("delivery"),
+    SERIES("series-");
 
     private final String folder;
 
@@ -46,6 +47,11 @@ public final class Database implements AutoCloseable {
 
     private String schema() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Time series look different in each engine; the other tables do not.
+    private String scripts(SqlEngine engine) {
+      return "classpath:db/" + folder + (this == SERIES ? engine.name() : "");
     }
   }
 
@@ -60,7 +66,7 @@ public final class Database implements AutoCloseable {
     this.schema = tables.schema();
     DataSource source = engine.source(schema);
     migrate(source, tables);
-    writing = pool(schema + "-writer", source, 1);
+    writing = pool(schema + "-writer", source, engine.writersMax());
     reading = pool(schema + "-reader", source, readersMax);
     writer = Jdbi.create(writing);
     reader = Jdbi.create(reading);
@@ -72,7 +78,7 @@ public final class Database implements AutoCloseable {
     FluentConfiguration flyway =
         Flyway.configure()
             .dataSource(source)
-            .locations("classpath:db/" + tables.folder)
+            .locations(tables.scripts(engine))
             .placeholders(engine.placeholders())
             .validateOnMigrate(false);
     if (engine.isShared()) {
@@ -120,6 +126,21 @@ public final class Database implements AutoCloseable {
       return result;
     } finally {
       writes.unlock();
+    }
+  }
+
+  /// Changes something in one transaction, beside other writers: for what depends on nothing that
+  /// they write.
+  public <T> T writeBeside(Function<Handle, T> change) {
+    return writer.inTransaction(change::apply);
+  }
+
+  /// Asks for so much that a server must hand it over in parts.
+  public void scan(Consumer<Handle> question) {
+    if (engine.isShared()) {
+      reader.useTransaction(question::accept);
+    } else {
+      reader.useHandle(question::accept);
     }
   }
 

@@ -17,6 +17,16 @@ record PostgresEngine(DatabaseSettings settings) implements SqlEngine {
       "-c lock_timeout=30s -c idle_in_transaction_session_timeout=60s";
 
   @Override
+  public String name() {
+    return "postgres";
+  }
+
+  @Override
+  public int writersMax() {
+    return 2;
+  }
+
+  @Override
   public DataSource source(String schema) {
     PGSimpleDataSource source = settings.source();
     source.setCurrentSchema(schema);

@@ -20,6 +20,12 @@ public sealed interface SqlEngine permits SqliteEngine, PostgresEngine {
     return new PostgresEngine(settings);
   }
 
+  /// `sqlite` or `postgres`.
+  String name();
+
+  /// Connections that may write at the same time.
+  int writersMax();
+
   /// Opens connections whose tables are those of a schema.
   DataSource source(String schema);
 

@@ -14,6 +14,16 @@ record SqliteEngine(Path file) implements SqlEngine {
   private static final int BUSY_MILLIS = 10_000;
 
   @Override
+  public String name() {
+    return "sqlite";
+  }
+
+  @Override
+  public int writersMax() {
+    return 1;
+  }
+
+  @Override
   public DataSource source(String schema) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.event.EventId;
+import weir.series.StoreLimits;
 import weir.series.questdb.QuestDbSettings;
 import weir.series.questdb.QuestDbStore;
 import weir.testkit.LedgerSender;
@@ -90,7 +91,11 @@ class KillTest {
     List<UUID> stored = new ArrayList<>();
     QuestDbSettings settings = QuestDbSettings.in(folder.resolve("data/series"));
     try (QuestDbStore store =
-        new QuestDbStore(settings, InstantSource.system(), type -> Duration.ofDays(3_650))) {
+        new QuestDbStore(
+            settings,
+            StoreLimits.defaults(),
+            InstantSource.system(),
+            type -> Duration.ofDays(3_650))) {
       store.eachEventId(stored::add);
     }
     return stored;

@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.testkit.LedgerSender;
+import weir.testkit.PostgresServer;
 
 /// The log goes away under a running platform, or its disk is full: nothing more is acknowledged,
 /// the doors say so, and what was acknowledged is stored once afterwards.
@@ -67,6 +69,42 @@ class OutageTest {
       checkStoredOnce(weir, sender);
     } finally {
       run("umount", "--lazy", disk.toString());
+    }
+  }
+
+  @Test
+  void losesNothingWhenPostgresIsAwayForAWhile() throws Exception {
+    withoutPostgres(Duration.ofSeconds(5));
+  }
+
+  @Test
+  @Tag("long")
+  void losesNothingWhenPostgresIsAwayForTwoMinutes() throws Exception {
+    withoutPostgres(Duration.ofMinutes(2));
+  }
+
+  /// The registry, the lanes and the series are all on one server, which is killed under load.
+  private void withoutPostgres(Duration away) throws Exception {
+    PostgresServer.require();
+    try (PostgresServer server = new PostgresServer()) {
+      String url = server.database().url();
+      Map<String, String> settings = Map.of("registry.url", url, "timescale.url", url);
+      try (TestPlatform weir = new TestPlatform(folder, settings);
+          LedgerSender sender = new LedgerSender("outage", weir.mqttPort())) {
+        awaitMore(sender, 300);
+
+        server.kill();
+        Instant end = Instant.now().plus(away);
+        awaitMore(sender, 300);
+        await("the health page", () -> weir.get("/health").statusCode() == 503);
+        Awaitility.await().atMost(away.plusSeconds(10)).until(() -> Instant.now().isAfter(end));
+        server.start();
+
+        awaitMore(sender, 300);
+        checkStoredOnce(weir, sender);
+        assertThat(JSON.readTree(weir.get("/api/books").body()).at("/total/set_aside").asLong())
+            .isZero();
+      }
     }
   }
 

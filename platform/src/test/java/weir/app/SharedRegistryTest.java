@@ -205,6 +205,7 @@ class SharedRegistryTest {
 
   @Test
   void aServerThatIsAwayIsWaitedFor() throws Exception {
+    PostgresServer.require();
     try (PostgresServer server = new PostgresServer();
         Registry registry =
             new Registry(SqlEngine.postgres(server.database()), DeviceSettings.defaults(), CLOCK)) {

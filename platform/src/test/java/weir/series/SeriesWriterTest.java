@@ -47,7 +47,12 @@ class SeriesWriterTest {
   void start() {
     log.create(TOPICS.specs(1, Duration.ofDays(1)));
     InstantSource clock = InstantSource.fixed(NOON);
-    questDb = new QuestDbStore(QuestDbSettings.in(directory), clock, type -> Duration.ofDays(30));
+    questDb =
+        new QuestDbStore(
+            QuestDbSettings.in(directory),
+            StoreLimits.defaults(),
+            clock,
+            type -> Duration.ofDays(30));
     store = new FaultyStore(questDb);
     startWriter();
   }

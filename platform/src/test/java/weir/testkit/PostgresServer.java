@@ -1,6 +1,7 @@
 package weir.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,8 +54,11 @@ public final class PostgresServer implements AutoCloseable {
     return Shared.SERVER;
   }
 
-  public static boolean isInstalled() {
-    return programs().isPresent();
+  /// Skips the test at hand when there is no PostgreSQL, unless CI=true.
+  public static void require() {
+    assumeTrue(
+        programs().isPresent() || "true".equals(System.getenv("CI")),
+        "PostgreSQL is not installed");
   }
 
   private static Optional<Path> programs() {

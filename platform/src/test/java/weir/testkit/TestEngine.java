@@ -1,7 +1,5 @@
 package weir.testkit;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.nio.file.Path;
 import weir.device.SqlEngine;
 
@@ -17,9 +15,7 @@ public enum TestEngine {
   POSTGRES {
     @Override
     public SqlEngine in(Path folder, String file) {
-      assumeTrue(
-          PostgresServer.isInstalled() || "true".equals(System.getenv("CI")),
-          "PostgreSQL is not installed");
+      PostgresServer.require();
       return SqlEngine.postgres(PostgresServer.shared().databaseOf(folder));
     }
   };

@@ -29,6 +29,7 @@ import weir.event.Event;
 import weir.event.EventId;
 import weir.event.Reading;
 import weir.series.EventSamples;
+import weir.series.StoreLimits;
 import weir.series.questdb.QuestDbSettings;
 import weir.series.questdb.QuestDbStore;
 import weir.testkit.OpenApiCheck;
@@ -55,7 +56,12 @@ class SeriesApiTest {
   @BeforeAll
   void start(@TempDir Path directory) {
     InstantSource clock = InstantSource.fixed(NOON);
-    store = new QuestDbStore(QuestDbSettings.in(directory), clock, type -> Duration.ofDays(30));
+    store =
+        new QuestDbStore(
+            QuestDbSettings.in(directory),
+            StoreLimits.defaults(),
+            clock,
+            type -> Duration.ofDays(30));
     store.write(samples());
     assertThat(store.awaitQueryable(Duration.ofSeconds(30))).isTrue();
     HttpRouting.Builder routing = HttpRouting.builder();

@@ -20,6 +20,7 @@ import weir.series.EventCursor;
 import weir.series.EventPage;
 import weir.series.EventQuery;
 import weir.series.Micros;
+import weir.series.RetentionClass;
 import weir.series.StoredEvent;
 
 /// The questions about events. A page is put together from the tables of all classes; each

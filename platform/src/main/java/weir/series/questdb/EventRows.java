@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import weir.event.Event;
 import weir.event.Reading;
 import weir.series.Micros;
+import weir.series.RetentionClass;
 
 /// Turns events into rows of their class's tables. Owned by the writing thread.
 ///

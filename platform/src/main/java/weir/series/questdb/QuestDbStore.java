@@ -32,10 +32,13 @@ import weir.series.Measured;
 import weir.series.Micros;
 import weir.series.ReadingQuery;
 import weir.series.RefusedException;
+import weir.series.RetentionClass;
+import weir.series.RetentionOfTypes;
 import weir.series.SeriesStore;
 import weir.series.Step;
 import weir.series.StoreException;
 import weir.series.StoreHealth;
+import weir.series.StoreLimits;
 import weir.series.StoredEvent;
 
 /// The time series in a QuestDB inside this process.
@@ -46,9 +49,8 @@ import weir.series.StoredEvent;
 /// their receive time, and those that give a device too many metrics.
 public final class QuestDbStore implements SeriesStore {
 
-  private static final Instant OLDEST = Instant.parse("2000-01-01T00:00:00Z");
-
   private final QuestDbSettings settings;
+  private final StoreLimits limits;
   private final InstantSource clock;
   private final Function<String, Duration> retention;
   private final Engine engine;
@@ -68,8 +70,12 @@ public final class QuestDbStore implements SeriesStore {
   /// @param retention how long the events of a device type are kept; asked for every batch,
   ///     so it should answer from memory
   public QuestDbStore(
-      QuestDbSettings settings, InstantSource clock, Function<String, Duration> retention) {
+      QuestDbSettings settings,
+      StoreLimits limits,
+      InstantSource clock,
+      Function<String, Duration> retention) {
     this.settings = settings;
+    this.limits = limits;
     this.clock = clock;
     this.retention = retention;
     UnfinishedTables unfinished = new UnfinishedTables(settings.directory());
@@ -77,12 +83,12 @@ public final class QuestDbStore implements SeriesStore {
     this.engine = new Engine(settings);
     try {
       Tables tables = new Tables(engine, unfinished);
-      this.catalog = new SeriesCatalog(engine, settings.seriesPerDeviceMax());
+      this.catalog = new SeriesCatalog(engine, limits.seriesPerDeviceMax());
       this.rows = new EventRows(engine, tables, catalog);
       this.events = new EventReads(engine, tables);
       this.readings = new ReadingReads(engine, tables, catalog, clock);
       this.dirty = new DirtyHours(settings.directory().resolve("dirty-hours.txt"));
-      this.retirement = new Retirement(engine, tables, settings);
+      this.retirement = new Retirement(engine, tables, settings, limits);
       this.applier = new WalApplier(engine, tables);
       this.rollup = new Rollup(engine, catalog, readings, dirty, applier);
       this.ranges = new Ranges(readings, rollup);
@@ -94,7 +100,7 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void write(List<Event> batch) {
-    batch.forEach(this::check);
+    batch.forEach(limits::check);
     writing.lock();
     try {
       add(batch);
@@ -109,25 +115,6 @@ public final class QuestDbStore implements SeriesStore {
       writing.unlock();
     }
     applier.wake();
-  }
-
-  private void check(Event event) {
-    check(event.time(), event);
-    for (Reading reading : event.readings()) {
-      if (reading.at() != null) {
-        check(reading.at(), event);
-      }
-    }
-  }
-
-  private void check(Instant time, Event event) {
-    if (time.isBefore(OLDEST)) {
-      throw new RefusedException("the time " + time + " is before " + OLDEST);
-    }
-    if (time.isAfter(event.receivedAt().plus(settings.timeAheadMax()))) {
-      throw new RefusedException(
-          "the time " + time + " is ahead by more than " + settings.timeAheadMax());
-    }
   }
 
   private void add(List<Event> batch) {
@@ -214,7 +201,7 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void rollUp(Instant now) {
-    rollup.write(takeDirty(now.minus(settings.rollupDelay()).toEpochMilli()));
+    rollup.write(takeDirty(now.minus(limits.rollupDelay()).toEpochMilli()));
   }
 
   /// Nothing is being written while the hours are taken, so all that marked them is

@@ -21,6 +21,7 @@ import weir.event.Reading;
 import weir.series.Measured;
 import weir.series.Micros;
 import weir.series.ReadingQuery;
+import weir.series.RetentionClass;
 
 /// The questions about readings: the latest, a range as it is, a range combined by steps.
 final class ReadingReads {

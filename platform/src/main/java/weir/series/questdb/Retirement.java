@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.series.Micros;
+import weir.series.RetentionClass;
+import weir.series.StoreLimits;
 
 /// Removes the days that are past their class's retention, and counts the events in them, so that
 /// the books can tell removed from lost. The counts are lines in a small file.
@@ -25,11 +27,11 @@ final class Retirement {
   private final Duration rollupRetention;
   private final AtomicLong retired = new AtomicLong();
 
-  Retirement(Engine engine, Tables tables, QuestDbSettings settings) {
+  Retirement(Engine engine, Tables tables, QuestDbSettings settings, StoreLimits limits) {
     this.engine = engine;
     this.tables = tables;
     this.file = settings.directory().resolve("retired.txt");
-    this.rollupRetention = settings.rollupRetention();
+    this.rollupRetention = limits.rollupRetention();
     try {
       if (Files.exists(file)) {
         Files.readAllLines(file).forEach(line -> retired.addAndGet(Long.parseLong(line)));

@@ -5,6 +5,7 @@ import io.questdb.std.ObjHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListSet;
+import weir.series.RetentionClass;
 
 /// Which tables there are, and how they are made. Classes appear when the first event of one is
 /// written and stay.

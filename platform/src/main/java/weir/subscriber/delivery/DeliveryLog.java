@@ -1,7 +1,7 @@
 package weir.subscriber.delivery;
 
-import static weir.subscriber.delivery.Statements.batch;
-import static weir.subscriber.delivery.Statements.query;
+import static weir.device.Statements.batch;
+import static weir.device.Statements.query;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import weir.event.Event;
 import weir.series.EventSamples;
+import weir.series.StoreLimits;
 
 /// Writes batches until it is killed; after each write it prints how many events are stored. A
 /// process of its own, for [QuestDbCrashTest].
@@ -20,7 +21,11 @@ final class CrashWriter {
     QuestDbSettings settings = QuestDbSettings.in(Path.of(arguments[0]));
     int from = Integer.parseInt(arguments[1]);
     QuestDbStore store =
-        new QuestDbStore(settings, InstantSource.system(), type -> Duration.ofDays(3_650));
+        new QuestDbStore(
+            settings,
+            StoreLimits.defaults(),
+            InstantSource.system(),
+            type -> Duration.ofDays(3_650));
     for (int number = from; ; number += BATCH) {
       store.write(batch(number));
       System.out.println(number + BATCH);

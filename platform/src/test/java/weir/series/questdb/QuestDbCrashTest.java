@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.device.DeviceId;
 import weir.series.EventSamples;
+import weir.series.StoreLimits;
 
 /// What the store is after its process died at any moment, and after QuestDB gave a table up.
 class QuestDbCrashTest {
@@ -35,6 +36,7 @@ class QuestDbCrashTest {
     QuestDbStore store =
         new QuestDbStore(
             QuestDbSettings.in(directory),
+            StoreLimits.defaults(),
             InstantSource.fixed(EventSamples.NOON),
             type -> Duration.ofDays(3_650));
     assertThat(store.awaitQueryable(SOON)).isTrue();

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import weir.series.EventSamples;
 import weir.series.SeriesStore;
 import weir.series.SeriesStoreContract;
+import weir.series.StoreLimits;
 
 class QuestDbStoreTest extends SeriesStoreContract {
 
@@ -12,6 +13,7 @@ class QuestDbStoreTest extends SeriesStoreContract {
   protected SeriesStore open(Path directory) {
     return new QuestDbStore(
         QuestDbSettings.in(directory),
+        StoreLimits.defaults(),
         InstantSource.fixed(EventSamples.NOON),
         SeriesStoreContract::retentionOf);
   }

@@ -19,6 +19,7 @@ import weir.event.Event;
 import weir.event.EventId;
 import weir.event.Reading;
 import weir.series.EventQuery;
+import weir.series.StoreLimits;
 
 /// Measures the store alone, by hand: `java … StoreMeasurement FOLDER EVENTS BATCH [RATE]`. Events
 /// have three readings and 300 bytes of JSON, of 5,000 devices, up to 20 ms late. With a rate it
@@ -37,7 +38,10 @@ final class StoreMeasurement {
     long opened = System.nanoTime();
     try (QuestDbStore store =
         new QuestDbStore(
-            QuestDbSettings.in(folder), InstantSource.system(), type -> Duration.ofDays(30))) {
+            QuestDbSettings.in(folder),
+            StoreLimits.defaults(),
+            InstantSource.system(),
+            type -> Duration.ofDays(30))) {
       System.out.printf("open %d ms, idle %s%n", millisSince(opened), memory());
       if (rate == 0) {
         load(store, events, batch);

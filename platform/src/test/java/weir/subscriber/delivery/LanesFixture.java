@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import weir.device.Database;
 import weir.device.Outcome;
+import weir.device.Statements;
 import weir.event.EventHeader;
 import weir.log.Topic;
 import weir.subscriber.Applications;

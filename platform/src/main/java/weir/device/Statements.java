@@ -1,4 +1,4 @@
-package weir.subscriber.delivery;
+package weir.device;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,18 +9,20 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /// Plain JDBC for the statements that run thousands of times a second.
-final class Statements {
+public final class Statements {
+
+  private static final int ROWS_AT_ONCE = 500;
 
   private Statements() {}
 
   /// Reads one row.
   @FunctionalInterface
-  interface Row<T> {
+  public interface Row<T> {
     T read(ResultSet row) throws SQLException;
   }
 
   /// Runs a statement once for each set of values; returns how many rows it changed in all.
-  static int batch(Handle handle, String sql, List<Object[]> values) {
+  public static int batch(Handle handle, String sql, List<Object[]> values) {
     if (values.isEmpty()) {
       return 0;
     }
@@ -39,7 +41,7 @@ final class Statements {
     }
   }
 
-  static <T> List<T> query(Handle handle, String sql, Row<T> reader, Object... values) {
+  public static <T> List<T> query(Handle handle, String sql, Row<T> reader, Object... values) {
     try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
       bind(statement, values);
       List<T> found = new ArrayList<>();
@@ -49,6 +51,21 @@ final class Statements {
         }
       }
       return found;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /// Visits rows until the visitor has seen enough, without having all of them in memory.
+  public static void scan(Handle handle, String sql, Row<Boolean> visitor, Object... values) {
+    try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
+      statement.setFetchSize(ROWS_AT_ONCE);
+      bind(statement, values);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next() && visitor.read(rows)) {
+          // The visitor does it.
+        }
+      }
     } catch (SQLException e) {
       throw failed(e);
     }

@@ -1,4 +1,4 @@
-package weir.series.questdb;
+package weir.series;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.function.Function;
 
 /// The classes of the types of one batch, each asked for once.
-final class RetentionOfTypes {
+public final class RetentionOfTypes {
 
   private final Function<String, Duration> retention;
   private final Map<String, RetentionClass> classes = new HashMap<>();
 
-  RetentionOfTypes(Function<String, Duration> retention) {
+  public RetentionOfTypes(Function<String, Duration> retention) {
     this.retention = retention;
   }
 
-  RetentionClass of(String type) {
+  public RetentionClass of(String type) {
     return classes.computeIfAbsent(type, name -> RetentionClass.of(retention.apply(name)));
   }
 }

@@ -1,21 +1,22 @@
-package weir.series.questdb;
+package weir.series;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/// Types that are kept equally long share tables, because QuestDB removes whole days of a table
-/// only. A class is a number of days; longer than a century is for ever.
+/// Types that are kept equally long share tables or partitions, because those are removed whole. A
+/// class is a number of days; longer than a century is for ever.
 ///
 /// @param days [#FOR_EVER], or at least 1
-record RetentionClass(int days) implements Comparable<RetentionClass> {
+public record RetentionClass(int days) implements Comparable<RetentionClass> {
 
-  static final int FOR_EVER = 0;
+  /// Kept without end.
+  public static final int FOR_EVER = 0;
   private static final int DAYS_MAX = 36_500;
   private static final String FOR_EVER_SUFFIX = "ever";
 
-  static RetentionClass of(Duration keep) {
+  public static RetentionClass of(Duration keep) {
     long days = keep.plusDays(1).minusNanos(1).toDays();
     return days > DAYS_MAX
         ? new RetentionClass(FOR_EVER)
@@ -23,7 +24,7 @@ record RetentionClass(int days) implements Comparable<RetentionClass> {
   }
 
   /// The class whose tables end with this text.
-  static Optional<RetentionClass> parse(String suffix) {
+  public static Optional<RetentionClass> parse(String suffix) {
     if (suffix.equals(FOR_EVER_SUFFIX)) {
       return Optional.of(new RetentionClass(FOR_EVER));
     }
@@ -35,29 +36,29 @@ record RetentionClass(int days) implements Comparable<RetentionClass> {
   }
 
   /// The start of the oldest day that is kept, in UTC.
-  Instant boundary(Instant now) {
+  public Instant boundary(Instant now) {
     return days == FOR_EVER
         ? Instant.MIN
         : now.truncatedTo(ChronoUnit.DAYS).minus(days, ChronoUnit.DAYS);
   }
 
-  boolean isPast(Instant time, Instant now) {
+  public boolean isPast(Instant time, Instant now) {
     return time.isBefore(boundary(now));
   }
 
-  String suffix() {
+  public String suffix() {
     return days == FOR_EVER ? FOR_EVER_SUFFIX : days + "d";
   }
 
-  String events() {
+  public String events() {
     return "events_" + suffix();
   }
 
-  String readings() {
+  public String readings() {
     return "readings_" + suffix();
   }
 
-  String texts() {
+  public String texts() {
     return "texts_" + suffix();
   }
 

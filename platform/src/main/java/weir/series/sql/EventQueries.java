@@ -1,0 +1,143 @@
+package weir.series.sql;
+
+import static weir.device.Statements.query;
+import static weir.device.Statements.scan;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
+import weir.event.EventId;
+import weir.series.EventCursor;
+import weir.series.EventPage;
+import weir.series.EventQuery;
+import weir.series.Micros;
+import weir.series.StoredEvent;
+
+/// The questions about events.
+final class EventQueries {
+
+  /// A page ends early when its JSON is larger than this.
+  private static final int PAGE_BYTES_MAX = 8 * 1024 * 1024;
+
+  private static final String COLUMNS =
+      "SELECT ts, id, name, device, type, family, kind, received, stored, json FROM events";
+
+  private final Dialect dialect;
+
+  EventQueries(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  EventPage page(Handle handle, EventQuery asked) {
+    Condition condition = condition(asked);
+    List<StoredEvent> events = new ArrayList<>();
+    EventCursor[] last = {null, null};
+    long[] bytes = {0};
+    scan(
+        handle,
+        COLUMNS + condition.where() + " ORDER BY ts DESC, id LIMIT " + (asked.limit() + 1),
+        row -> {
+          if (events.size() == asked.limit() || bytes[0] > PAGE_BYTES_MAX) {
+            last[1] = last[0];
+            return false;
+          }
+          StoredEvent event = read(row);
+          events.add(event);
+          bytes[0] += event.json().length;
+          last[0] = new EventCursor(dialect.micros(row, 1), dialect.id(row, 2));
+          return true;
+        },
+        condition.values());
+    return new EventPage(events, last[1]);
+  }
+
+  private Condition condition(EventQuery asked) {
+    Condition condition = new Condition();
+    condition.addIf("device = ?", asked.device() == null ? null : asked.device().value());
+    condition.addIf("type = ?", asked.type());
+    condition.addIf("kind = ?", asked.kind());
+    condition.addIf("family = ?", asked.family());
+    condition.addIf("ts >= ?", time(asked.from()));
+    condition.addIf("ts < ?", time(asked.to()));
+    EventCursor after = asked.after();
+    if (after != null) {
+      Object time = dialect.time(after.micros());
+      condition.add("ts <= ?", time);
+      condition.add("(ts < ? OR id > ?)", time, dialect.id(after.id()));
+    }
+    return condition;
+  }
+
+  private @Nullable Object time(@Nullable Instant time) {
+    return time == null ? null : dialect.time(Micros.of(time));
+  }
+
+  Optional<StoredEvent> event(Handle handle, EventId id) {
+    return query(handle, COLUMNS + " WHERE id = ?", this::read, dialect.id(id.uuid())).stream()
+        .filter(event -> event.id().equals(id))
+        .findFirst();
+  }
+
+  Map<String, Long> kinds(Handle handle, String type, Instant from, Instant to) {
+    Map<String, Long> kinds = new TreeMap<>();
+    scan(
+        handle,
+        "SELECT kind, COUNT(*) FROM events WHERE type = ? AND ts >= ? AND ts < ? GROUP BY kind",
+        row -> {
+          kinds.put(row.getString(1), row.getLong(2));
+          return true;
+        },
+        type,
+        dialect.time(Micros.of(from)),
+        dialect.time(Micros.of(to)));
+    return kinds;
+  }
+
+  void eachId(Handle handle, Consumer<UUID> visitor) {
+    scan(
+        handle,
+        "SELECT id FROM events",
+        row -> {
+          visitor.accept(dialect.id(row, 1));
+          return true;
+        });
+  }
+
+  List<UUID> idsSince(Handle handle, Instant time, int limit) {
+    return query(
+        handle,
+        "SELECT id FROM events WHERE ts >= ? ORDER BY ts DESC LIMIT ?",
+        row -> dialect.id(row, 1),
+        dialect.time(Micros.of(time)),
+        limit);
+  }
+
+  private StoredEvent read(ResultSet row) throws SQLException {
+    String name = row.getString(3);
+    return new StoredEvent(
+        new EventId(name == null ? dialect.id(row, 2).toString() : name),
+        new DeviceId(row.getString(4)),
+        row.getString(5),
+        row.getString(6),
+        row.getString(7),
+        instant(row, 1),
+        instant(row, 8),
+        instant(row, 9),
+        row.getString(10).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Instant instant(ResultSet row, int column) throws SQLException {
+    return Micros.instant(dialect.micros(row, column));
+  }
+}

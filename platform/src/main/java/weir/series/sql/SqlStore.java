@@ -1,0 +1,240 @@
+package weir.series.sql;
+
+import static weir.device.Statements.query;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+import weir.device.Database;
+import weir.device.DeviceId;
+import weir.device.SqlEngine;
+import weir.event.Event;
+import weir.event.EventId;
+import weir.series.Bucket;
+import weir.series.EventPage;
+import weir.series.EventQuery;
+import weir.series.FleetBucket;
+import weir.series.FleetQuery;
+import weir.series.HourlyQuery;
+import weir.series.HourlyStat;
+import weir.series.Measured;
+import weir.series.ReadingQuery;
+import weir.series.RefusedException;
+import weir.series.RetentionClass;
+import weir.series.RetentionOfTypes;
+import weir.series.SeriesStore;
+import weir.series.Step;
+import weir.series.StoreException;
+import weir.series.StoreHealth;
+import weir.series.StoreLimits;
+import weir.series.StoredEvent;
+
+/// The time series in a SQL database. What is written is on its disk and visible at once. In
+/// PostgreSQL several processes may write; events that it cannot represent are refused, as are
+/// those from before 2000, from too far ahead, and those that give a device too many metrics.
+public final class SqlStore implements SeriesStore {
+
+  private static final int READERS_MAX = 4;
+  private static final String DATA_EXCEPTION = "22";
+
+  private final Database database;
+  private final StoreLimits limits;
+  private final InstantSource clock;
+  private final Function<String, Duration> retention;
+  private final Dialect dialect;
+  private final Catalog catalog;
+  private final EventQueries events;
+  private final ReadingQueries readings;
+  private final Upkeep upkeep;
+
+  /// Opens the store, and makes its tables when there are none.
+  ///
+  /// @param retention how long the events of a device type are kept; asked for every batch,
+  ///     so it should answer from memory
+  public SqlStore(
+      SqlEngine engine,
+      StoreLimits limits,
+      InstantSource clock,
+      Function<String, Duration> retention) {
+    this.database = new Database(engine, Database.Tables.SERIES, READERS_MAX);
+    this.limits = limits;
+    this.clock = clock;
+    this.retention = retention;
+    this.dialect = engine.isShared() ? new PostgresDialect(database) : new SqliteDialect();
+    this.catalog = new Catalog(limits.seriesPerDeviceMax());
+    this.events = new EventQueries(dialect);
+    this.readings = new ReadingQueries(dialect);
+    this.upkeep = new Upkeep(database, dialect, limits);
+  }
+
+  /// The id as it was given, unless its 128-bit form says the same.
+  static @Nullable String nameOrNull(EventRow row) {
+    String given = row.event().id().value();
+    return row.id().toString().equals(given) ? null : given;
+  }
+
+  @Override
+  public void write(List<Event> batch) {
+    batch.forEach(limits::check);
+    Instant now = clock.instant();
+    Rows rows = new Rows(batch, new RetentionOfTypes(retention), now);
+    attempt(
+        () -> {
+          dialect.prepare(rows.events(), rows.places());
+          catalog.committed(database.writeBeside(handle -> write(handle, rows, now)));
+          upkeep.committed(rows.hours(), rows.classes(), now);
+          return batch;
+        });
+  }
+
+  private Map<SqlSeries.Name, Long> write(Handle handle, Rows rows, Instant now) {
+    Map<SqlSeries.Name, Long> numbers = catalog.numbers(handle, rows.names());
+    dialect.insertEvents(handle, rows.events());
+    dialect.insertReadings(handle, rows.readings(numbers));
+    upkeep.keep(handle, rows.classes());
+    upkeep.mark(handle, rows.hours(), now);
+    return numbers;
+  }
+
+  /// Tells what the database will never take from what it cannot do now.
+  private <T> T attempt(Supplier<T> action) {
+    try {
+      return action.get();
+    } catch (JdbiException e) {
+      dialect.failed();
+      if (e.getCause() instanceof SQLException cause
+          && String.valueOf(cause.getSQLState()).startsWith(DATA_EXCEPTION)) {
+        throw new RefusedException(String.valueOf(cause.getMessage()));
+      }
+      throw new StoreException("the database cannot do it: " + e.getMessage(), e);
+    }
+  }
+
+  private <T> T ask(Function<Handle, T> question) {
+    return attempt(() -> database.read(question));
+  }
+
+  @Override
+  public boolean awaitQueryable(Duration limit) {
+    return true;
+  }
+
+  @Override
+  public List<Measured> latest(DeviceId device) {
+    return ask(handle -> readings.latest(handle, device));
+  }
+
+  @Override
+  public List<Measured> readings(ReadingQuery query, int limit) {
+    return ask(handle -> readings.readings(handle, query, limit));
+  }
+
+  @Override
+  public List<Bucket> range(ReadingQuery query, Step step, int limit) {
+    return ask(handle -> readings.range(handle, query, step, limit));
+  }
+
+  @Override
+  public List<FleetBucket> fleet(FleetQuery query) {
+    return ask(handle -> readings.fleet(handle, query));
+  }
+
+  @Override
+  public Map<String, Long> kinds(String type, Instant from, Instant to) {
+    return ask(handle -> events.kinds(handle, type, from, to));
+  }
+
+  @Override
+  public EventPage events(EventQuery query) {
+    return ask(handle -> events.page(handle, query));
+  }
+
+  @Override
+  public Optional<StoredEvent> event(EventId id) {
+    return ask(handle -> events.event(handle, id));
+  }
+
+  @Override
+  public List<HourlyStat> hourly(HourlyQuery query, int limit) {
+    return ask(handle -> readings.hourly(handle, query, limit));
+  }
+
+  @Override
+  public long eventCount() {
+    return ask(handle -> query(handle, "SELECT COUNT(*) FROM events", row -> row.getLong(1)))
+        .getFirst();
+  }
+
+  @Override
+  public void eachEventId(Consumer<UUID> visitor) {
+    attempt(
+        () -> {
+          database.scan(handle -> events.eachId(handle, visitor));
+          return visitor;
+        });
+  }
+
+  @Override
+  public List<UUID> idsSince(Instant time, int limit) {
+    return ask(handle -> events.idsSince(handle, time, limit));
+  }
+
+  @Override
+  public void rollUp(Instant now) {
+    attempt(
+        () -> {
+          upkeep.rollUp(now);
+          return now;
+        });
+  }
+
+  @Override
+  public void retire(Instant now) {
+    attempt(
+        () -> {
+          upkeep.retire(now);
+          return now;
+        });
+  }
+
+  @Override
+  public long retiredCount() {
+    return attempt(upkeep::retiredCount);
+  }
+
+  @Override
+  public boolean isRetired(String type, Instant time) {
+    return RetentionClass.of(retention.apply(type)).isPast(time, clock.instant());
+  }
+
+  @Override
+  public long diskBytes() {
+    return ask(dialect::bytes);
+  }
+
+  @Override
+  public StoreHealth health() {
+    try {
+      List<Integer> _ = ask(handle -> query(handle, "SELECT 1", row -> row.getInt(1)));
+      return new StoreHealth(true, "", 0);
+    } catch (StoreException e) {
+      return new StoreHealth(false, String.valueOf(e.getMessage()), 0);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

@@ -1,0 +1,129 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.device.DatabaseSettings;
+import weir.device.SqlEngine;
+import weir.event.EventId;
+import weir.log.kafka.EmbeddedBroker;
+import weir.log.kafka.KafkaSettings;
+import weir.series.StoreLimits;
+import weir.series.sql.SqlStore;
+import weir.testkit.LedgerSender;
+import weir.testkit.PlatformProcess;
+import weir.testkit.PostgresServer;
+
+/// One platform in three processes, on one Kafka broker and one PostgreSQL server.
+class RolesTest {
+
+  private static final int SENDERS = 4;
+
+  @TempDir Path folder;
+
+  @Test
+  void losesNothingWhenOneOfTwoWorkersIsKilledUnderLoad() throws Exception {
+    PostgresServer.require();
+    DatabaseSettings database = PostgresServer.shared().database();
+    Set<String> acknowledged;
+    try (EmbeddedBroker broker =
+        new EmbeddedBroker(
+            Files.createDirectory(folder.resolve("kafka")), KafkaSettings.defaults().withPort(0))) {
+      Map<String, String> shared = shared(broker, database);
+      try (PlatformProcess door = process("door", "gateway,view", shared);
+          PlatformProcess one = process("one", "pipeline,series,subscriber", shared);
+          PlatformProcess other = process("other", "pipeline,series,subscriber", shared)) {
+        acknowledged = load(door, one);
+        awaitBooks(door);
+        assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
+        other.stop();
+        door.stop();
+      }
+    }
+    List<UUID> stored = storedIds(database);
+    Set<UUID> distinct = new HashSet<>(stored);
+    assertThat(stored).as("stored once").hasSize(distinct.size());
+    assertThat(acknowledged).allMatch(id -> distinct.contains(new EventId(id).uuid()));
+  }
+
+  private Map<String, String> shared(EmbeddedBroker broker, DatabaseSettings database) {
+    return Map.of(
+        "WEIR_KAFKA_BOOTSTRAP_SERVERS",
+        broker.bootstrapServers(),
+        "WEIR_REGISTRY_URL",
+        database.url(),
+        "WEIR_TIMESCALE_URL",
+        database.url(),
+        "WEIR_WEBHOOK_KEY_FILE",
+        folder.resolve("webhook.key").toString());
+  }
+
+  private PlatformProcess process(String name, String roles, Map<String, String> shared)
+      throws IOException {
+    Map<String, String> settings = new HashMap<>(shared);
+    settings.put("WEIR_ROLES", roles);
+    return new PlatformProcess(Files.createDirectory(folder.resolve(name)), settings);
+  }
+
+  /// Sends, kills one process in the middle, and goes on; returns what was acknowledged.
+  private static Set<String> load(PlatformProcess door, PlatformProcess victim) throws Exception {
+    Set<String> acknowledged = new HashSet<>();
+    List<LedgerSender> senders = new ArrayList<>();
+    for (int i = 0; i < SENDERS; i++) {
+      senders.add(new LedgerSender("roles-" + i, door.mqttPort()));
+    }
+    awaitMore(senders, 2_000);
+    victim.kill();
+    awaitMore(senders, 2_000);
+    for (LedgerSender sender : senders) {
+      sender.finish();
+      acknowledged.addAll(sender.acknowledged());
+      sender.close();
+    }
+    return acknowledged;
+  }
+
+  private static void awaitMore(List<LedgerSender> senders, int count) {
+    long before = acknowledged(senders);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> acknowledged(senders) >= before + count);
+  }
+
+  private static long acknowledged(List<LedgerSender> senders) {
+    return senders.stream().mapToLong(sender -> sender.acknowledged().size()).sum();
+  }
+
+  private static void awaitBooks(PlatformProcess door) {
+    Awaitility.await("the books to balance")
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> door.get("/api/books").body().contains("\"waiting\":0},\"unread\":0"));
+  }
+
+  private static List<UUID> storedIds(DatabaseSettings database) {
+    List<UUID> stored = new ArrayList<>();
+    try (SqlStore store =
+        new SqlStore(
+            SqlEngine.postgres(database),
+            StoreLimits.defaults(),
+            InstantSource.system(),
+            type -> Duration.ofDays(3_650))) {
+      store.eachEventId(stored::add);
+    }
+    return stored;
+  }
+}
