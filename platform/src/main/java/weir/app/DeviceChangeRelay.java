@@ -2,11 +2,13 @@ package weir.app;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Outbox;
@@ -17,20 +19,35 @@ import weir.log.Position;
 import weir.log.Topic;
 
 /// Tells what changed in the registry, from the registry's outbox: every change at least once, in
-/// order, first to the log and then to those who subscribed over MQTT. What cannot be told waits in
-/// the outbox, over a restart too. Of the processes that share a registry one tells, and another
-/// takes over when that one ends.
+/// order, first to the log and then to those who subscribed over MQTT.
+///
+/// A change stays in the outbox until those who subscribed have taken it and all before it, or for
+/// [#CONFIRMATION_MAX], so that after a kill it is told again. One thread; what fails is tried
+/// again. Of the processes that share a registry one tells, and another takes over when that one
+/// ends.
 final class DeviceChangeRelay implements AutoCloseable {
+
+  static final Duration CONFIRMATION_MAX = Duration.ofMinutes(1);
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChangeRelay.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
-  private static final Duration GLANCE = Duration.ofMillis(10);
+  private static final Duration GLANCE = Duration.ofMillis(20);
   private static final int BATCH = 500;
+  private static final int UNCONFIRMED_MAX = 20_000;
 
-  /// Tells one change; false when that is not possible now. Never waits.
+  /// Tells one change. Never waits.
   @FunctionalInterface
   interface Announcement {
-    boolean tell(Outbox.Change change);
+
+    /// @return completes when those who subscribed have taken it; empty when it cannot be told now
+    Optional<CompletableFuture<?>> tell(Outbox.Change change);
+  }
+
+  private record Told(long id, CompletableFuture<?> taken, long atNanos) {
+
+    boolean isDone() {
+      return taken.isDone() || System.nanoTime() - atNanos > CONFIRMATION_MAX.toNanos();
+    }
   }
 
   private final Outbox outbox;
@@ -38,7 +55,12 @@ final class DeviceChangeRelay implements AutoCloseable {
   private final Topic topic;
   private final Announcement announcement;
   private final Thread thread;
-  private long appendedUpTo;
+  private final Deque<Outbox.Change> waiting = new ArrayDeque<>();
+  private final Deque<Told> unconfirmed = new ArrayDeque<>();
+  private long fetchedUpTo;
+  private long confirmedUpTo;
+  private long doneUpTo;
+  private volatile String trouble = "";
   private volatile boolean closed;
 
   DeviceChangeRelay(Outbox outbox, EventLog log, Topic topic, Announcement announcement) {
@@ -53,10 +75,15 @@ final class DeviceChangeRelay implements AutoCloseable {
     thread.start();
   }
 
+  /// What is wrong with it, if anything.
+  Optional<String> trouble() {
+    return Optional.of(trouble).filter(text -> !text.isEmpty());
+  }
+
   private void run() {
     try {
       while (!closed) {
-        outbox.awaitNews(relayIfPossible());
+        outbox.awaitNews(relayOrPause());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -65,46 +92,79 @@ final class DeviceChangeRelay implements AutoCloseable {
     }
   }
 
-  private Duration relayIfPossible() {
+  private Duration relayOrPause() {
     try {
-      return outbox.isMine() ? relay() : PAUSE;
-    } catch (JdbiException e) {
-      LOGGER.warn("device changes wait for the registry reason={}", e.getMessage());
+      Duration pause = PAUSE;
+      if (outbox.isMine()) {
+        pause = relay();
+      } else {
+        beginAnew();
+      }
+      trouble = "";
+      return pause;
+    } catch (RuntimeException e) {
+      LOGGER.warn("device changes wait", e);
+      trouble = "device changes wait: " + e.getMessage();
       return PAUSE;
     }
+  }
+
+  /// Another process tells; what is left of it is read again when it is this one's turn.
+  private void beginAnew() {
+    waiting.clear();
+    unconfirmed.clear();
+    fetchedUpTo = 0;
+    confirmedUpTo = 0;
+    doneUpTo = 0;
   }
 
   /// Tells what waits, and answers how long to wait for more.
   private Duration relay() {
-    List<Outbox.Change> changes = outbox.pending(BATCH);
-    if (changes.isEmpty() || !append(changes)) {
-      return PAUSE;
+    confirm();
+    if (waiting.isEmpty() && !fetch()) {
+      return unconfirmed.isEmpty() ? PAUSE : GLANCE;
     }
-    List<Long> told = new ArrayList<>(changes.size());
-    for (Outbox.Change change : changes) {
-      if (!announcement.tell(change)) {
-        break;
+    while (!waiting.isEmpty() && unconfirmed.size() < UNCONFIRMED_MAX) {
+      Outbox.Change change = waiting.element();
+      Optional<CompletableFuture<?>> taken = announcement.tell(change);
+      if (taken.isEmpty()) {
+        return GLANCE;
       }
-      told.add(change.id());
+      unconfirmed.add(new Told(change.id(), taken.get(), System.nanoTime()));
+      waiting.remove();
     }
-    outbox.done(told);
-    return told.size() == BATCH ? Duration.ZERO : GLANCE;
+    return waiting.isEmpty() ? Duration.ZERO : GLANCE;
   }
 
-  private boolean append(List<Outbox.Change> changes) {
-    List<CompletableFuture<Position>> appends = new ArrayList<>();
-    for (Outbox.Change change : changes) {
-      if (change.id() > appendedUpTo) {
-        appends.add(log.append(entry(change)));
-      }
+  /// Only what is confirmed without a gap is forgotten, so that what is told again is in order too.
+  private void confirm() {
+    while (!unconfirmed.isEmpty() && unconfirmed.element().isDone()) {
+      confirmedUpTo = unconfirmed.remove().id();
     }
+    if (confirmedUpTo > doneUpTo) {
+      outbox.done(confirmedUpTo);
+      doneUpTo = confirmedUpTo;
+    }
+  }
+
+  private boolean fetch() {
+    List<Outbox.Change> changes = outbox.pending(fetchedUpTo, BATCH);
+    if (changes.isEmpty()) {
+      return false;
+    }
+    append(changes);
+    waiting.addAll(changes);
+    fetchedUpTo = changes.getLast().id();
+    return true;
+  }
+
+  private void append(List<Outbox.Change> changes) {
+    List<CompletableFuture<Position>> appends = new ArrayList<>();
+    changes.forEach(change -> appends.add(log.append(entry(change))));
     try {
       appends.forEach(CompletableFuture::join);
-      appendedUpTo = changes.getLast().id();
-      return true;
     } catch (CompletionException e) {
-      LOGGER.warn("device changes wait for the log count={}", changes.size());
-      return false;
+      throw new IllegalStateException("the log does not take them", e);
     }
   }
 

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import weir.app.watch.Health;
 import weir.device.DeviceId;
 import weir.device.Outbox;
 import weir.device.Registry;
@@ -126,15 +128,19 @@ final class DeviceLife implements AutoCloseable {
   }
 
   /// The doors are open, if there are any in this process.
-  void opened(IntSupplier httpPort) {
+  void opened(IntSupplier httpPort, Health health) {
     if (door == null && registry.database().engine().isShared()) {
       return; // A process with doors tells of changes.
     }
-    parts
-        .add(
+    DeviceChangeRelay relay =
+        parts.add(
             new DeviceChangeRelay(
-                registry.outbox(), log, settings.topics().devices(), announcement()))
-        .start();
+                registry.outbox(), log, settings.topics().devices(), announcement()));
+    relay.start();
+    health.watch("device changes", relay::trouble);
+    if (desk != null) {
+      health.watch("commands", desk::trouble);
+    }
     if (door != null) {
       simulate(Objects.requireNonNull(door).port(), httpPort);
     }
@@ -143,16 +149,16 @@ final class DeviceLife implements AutoCloseable {
   private DeviceChangeRelay.Announcement announcement() {
     MqttDoor open = door;
     if (open == null) {
-      return change -> true;
+      return change -> Optional.of(CompletableFuture.completedFuture(null));
     }
     LifecycleTopics topics =
         new LifecycleTopics(open, settings.lifecycle(), device -> board.of(device).state().text());
     return change -> {
-      boolean told = topics.tell(change);
-      if (told) {
+      Optional<CompletableFuture<?>> taken = topics.tell(change);
+      if (taken.isPresent()) {
         follow(change);
       }
-      return told;
+      return taken;
     };
   }
 
@@ -160,8 +166,9 @@ final class DeviceLife implements AutoCloseable {
     PresenceTopics topics = presenceTopics;
     if (change.kind() != Outbox.Change.Kind.DELETED) {
       board.registered(change.device());
-    } else if (topics != null) {
+    } else if (topics != null && desk != null) {
       board.deleted(change.device());
+      desk.deleted(change.device());
       topics.forget(change.device());
     }
   }

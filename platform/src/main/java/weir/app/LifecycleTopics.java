@@ -1,6 +1,8 @@
 package weir.app;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +13,7 @@ import weir.ingest.mqtt.MqttDoor;
 
 /// Publishes changes of devices to those who subscribed to them over MQTT, QoS 1. One that is slow
 /// is waited for, but only once in a while, so that it cannot hold up the others. Owned by one
-// thread.
+/// thread.
 final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LifecycleTopics.class);
@@ -35,16 +37,16 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
   }
 
   @Override
-  public boolean tell(Outbox.Change change) {
+  public Optional<CompletableFuture<?>> tell(Outbox.Change change) {
     LifecycleEvent event =
         LifecycleEvent.of(change, settings.source(), status.apply(change.device()));
     String topic = event.topic(settings.topicPrefix());
-    if (System.nanoTime() < openNanos || isToWait(topic)) {
-      return false;
+    if (System.nanoTime() - openNanos < 0 || isToWait(topic)) {
+      return Optional.empty();
     }
-    door.publish(topic, event.payload(), 1, false);
+    CompletableFuture<Boolean> taken = door.publish(topic, event.payload());
     LOGGER.info("Published device event: {} for device {}", event.type(), event.device());
-    return true;
+    return Optional.of(taken);
   }
 
   private boolean isToWait(String topic) {

@@ -133,7 +133,7 @@ public final class Platform implements AutoCloseable {
     oversight.watch(log, registry);
     web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();
-    devices.opened(this::httpPort);
+    devices.opened(this::httpPort, oversight.health());
     parts.add(oversight.started());
   }
 

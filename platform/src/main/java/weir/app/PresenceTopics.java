@@ -38,14 +38,13 @@ final class PresenceTopics implements PresenceBoard.News {
     String topic = topic(state.device());
     byte[] payload = json(state).toString().getBytes(StandardCharsets.UTF_8);
     if (!events) {
-      door.publish(topic, payload, 1, true);
+      door.retain(topic, payload, failed);
       return;
     }
     EventId id = new EventId(EVENT_PREFIX + EventId.fresh(clock));
     door.announce(
         topic,
         payload,
-        true,
         id,
         state.device(),
         refusal -> {
@@ -57,7 +56,7 @@ final class PresenceTopics implements PresenceBoard.News {
 
   /// Takes back what was retained of a device that is deleted.
   void forget(DeviceId device) {
-    door.publish(topic(device), new byte[0], 1, true);
+    door.retain(topic(device), new byte[0], () -> {});
   }
 
   private static String topic(DeviceId device) {

@@ -11,9 +11,6 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares events.
 public record LifecycleEvent(DeviceId device, String type, byte[] payload) {
 
-  /// What nobody knows of a device when it is told of.
-  public static final String STATUS_UNKNOWN = "offline";
-
   /// @param source who tells it
   /// @param status whether the device is there now: `online`, `stale` or `offline`
   public static LifecycleEvent of(Outbox.Change change, String source, String status) {

@@ -64,12 +64,13 @@ public final class Outbox {
     }
   }
 
-  /// The oldest changes that nobody was told of.
-  public List<Change> pending(int max) {
+  /// The oldest changes behind this one.
+  public List<Change> pending(long after, int max) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT * FROM outbox ORDER BY id LIMIT :max")
+                .createQuery("SELECT * FROM outbox WHERE id > :after ORDER BY id LIMIT :max")
+                .bind("after", after)
                 .bind("max", max)
                 .map(
                     (row, context) ->
@@ -82,17 +83,15 @@ public final class Outbox {
                 .list());
   }
 
-  /// Forgets changes that were told.
-  public void done(Collection<Long> ids) {
-    if (ids.isEmpty()) {
-      return;
-    }
-    database.write(
-        handle -> {
-          PreparedBatch batch = handle.prepareBatch("DELETE FROM outbox WHERE id = :id");
-          ids.forEach(id -> batch.bind("id", id).add());
-          return batch.execute();
-        });
+  /// Forgets changes up to this one: everybody knows of them.
+  public void done(long last) {
+    var _ =
+        database.write(
+            handle ->
+                handle
+                    .createUpdate("DELETE FROM outbox WHERE id <= :last")
+                    .bind("last", last)
+                    .execute());
   }
 
   /// Waits for a change, at most so long.

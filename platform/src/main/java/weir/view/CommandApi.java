@@ -10,14 +10,14 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.device.DeviceQuery;
 import weir.device.DeviceType;
 import weir.device.DeviceTypes;
 import weir.device.Devices;
-import weir.device.FieldError;
+import weir.device.Form;
 import weir.device.command.Command;
 import weir.device.command.Command.State;
 import weir.device.command.CommandBook;
@@ -58,11 +58,11 @@ public final class CommandApi implements HttpService {
   private void list(ServerRequest request, ServerResponse response) {
     DeviceId device = device(request);
     QueryForm form = new QueryForm(request);
-    State state = state(form);
+    State state = form.choice("state", State.class);
     int size = form.number("page_size", 1, DeviceQuery.LIMIT_MAX, PAGE_SIZE);
-    String cursor = form.text("cursor");
+    Command last = last(device, form);
     form.check();
-    List<Command> found = desk.list(device, state, cursor, size);
+    List<Command> found = desk.list(device, state, last, size);
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
     found.forEach(command -> items.add(command.json()));
@@ -70,42 +70,26 @@ public final class CommandApi implements HttpService {
     Answers.send(response, body);
   }
 
-  private static @Nullable State state(QueryForm form) {
-    String text = form.text("state");
-    if (text == null) {
-      return null;
+  /// The last command of the page before.
+  private @Nullable Command last(DeviceId device, QueryForm form) {
+    String cursor = form.text("cursor");
+    Optional<Command> last = Optional.ofNullable(cursor).flatMap(id -> desk.find(device, id));
+    if (cursor != null && last.isEmpty()) {
+      form.wrong("cursor", "is no command of this device");
     }
-    try {
-      return State.valueOf(text.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      form.wrong("state", "must be queued, sent, acknowledged, failed or expired");
-      return null;
-    }
+    return last.orElse(null);
   }
 
   private void send(ServerRequest request, ServerResponse response) {
     DeviceId device = device(request);
-    ObjectNode form = JsonBody.object(request);
-    Duration wait = wait(form);
+    Form form = new Form(JsonBody.object(request));
+    Integer seconds = form.integerOrNull("wait_seconds", 0, WAIT_SECONDS_MAX);
     Command taken = Answers.saved(desk.take(device, form), "device");
+    Duration wait = Duration.ofSeconds(seconds == null ? WAIT_SECONDS : seconds);
     Command command = wait.isZero() ? taken : desk.await(taken, wait);
     response.status(Status.CREATED_201);
     response.header(HeaderNames.LOCATION, "/api/devices/" + device + "/commands/" + command.id());
     Answers.send(response, command.json());
-  }
-
-  private static Duration wait(ObjectNode form) {
-    if (!form.hasNonNull("wait_seconds")) {
-      return Duration.ofSeconds(WAIT_SECONDS);
-    }
-    int seconds = form.path("wait_seconds").isInt() ? form.path("wait_seconds").intValue() : -1;
-    if (seconds < 0 || seconds > WAIT_SECONDS_MAX) {
-      throw Answers.invalid(
-          List.of(
-              new FieldError(
-                  "wait_seconds", "must be a whole number from 0 to " + WAIT_SECONDS_MAX)));
-    }
-    return Duration.ofSeconds(seconds);
   }
 
   private void show(ServerRequest request, ServerResponse response) {

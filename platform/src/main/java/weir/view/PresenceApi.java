@@ -7,9 +7,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.device.DeviceQuery;
 import weir.device.Devices;
@@ -43,7 +41,7 @@ public final class PresenceApi implements HttpService {
 
   private void list(ServerRequest request, ServerResponse response) {
     QueryForm form = new QueryForm(request);
-    State state = state(form);
+    State state = form.choice("state", State.class);
     int size = form.number("page_size", 1, DeviceQuery.LIMIT_MAX, PAGE_SIZE);
     String cursor = form.text("cursor");
     List<DeviceId> named = named(request, form);
@@ -75,19 +73,6 @@ public final class PresenceApi implements HttpService {
       form.wrong("device", "must be 1 to " + NAMED_MAX + " device ids, each as a parameter");
     }
     return devices;
-  }
-
-  private static @Nullable State state(QueryForm form) {
-    String text = form.text("state");
-    if (text == null) {
-      return null;
-    }
-    try {
-      return State.valueOf(text.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      form.wrong("state", "must be online, stale or offline");
-      return null;
-    }
   }
 
   private void show(ServerRequest request, ServerResponse response) {

@@ -4,6 +4,7 @@ import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import weir.device.FieldError;
@@ -58,6 +59,24 @@ final class QueryForm {
     }
     errors.add(new FieldError(name, "must be " + min + " to " + max));
     return otherwise;
+  }
+
+  /// One of the constants of an enum, by its name in lower case; null when it is left out.
+  <E extends Enum<E>> @Nullable E choice(String name, Class<E> choices) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    List<String> names = new ArrayList<>();
+    for (E choice : choices.getEnumConstants()) {
+      String known = choice.name().toLowerCase(Locale.ROOT);
+      if (known.equals(text)) {
+        return choice;
+      }
+      names.add(known);
+    }
+    errors.add(new FieldError(name, "must be one of " + String.join(", ", names)));
+    return null;
   }
 
   void wrong(String name, String detail) {

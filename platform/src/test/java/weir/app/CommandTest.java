@@ -129,8 +129,11 @@ class CommandTest {
     assertThat(wrong.statusCode()).isEqualTo(422);
     assertThat(JSON.readTree(wrong.body()).path("errors").findValuesAsText("field"))
         .containsExactlyInAnyOrder("parameters.power", "parameters.more");
-    assertThat(platform.post(path, "{\"command\":\"ping\",\"wait_seconds\":99}").statusCode())
-        .isEqualTo(422);
+    HttpResponse<String> late = platform.post(path, "{\"command\":\"dance\",\"wait_seconds\":99}");
+    assertThat(JSON.readTree(late.body()).path("errors").findValuesAsText("field"))
+        .containsExactlyInAnyOrder("command", "wait_seconds");
+    assertThat(platform.get(path + "?cursor=nosuch").statusCode()).isEqualTo(422);
+    assertThat(platform.get(path + "?state=nosuch").statusCode()).isEqualTo(422);
     HttpResponse<String> known = platform.get("/api/device-types/hvac/commands");
     check("GET", "/api/device-types/{name}/commands", known);
     assertThat(JSON.readTree(known.body()).path("items").findValuesAsText("command"))
@@ -212,6 +215,52 @@ class CommandTest {
                           .path("power")
                           .asDouble()
                       == 0);
+    }
+  }
+
+  @Test
+  void aMirrorThatWentOfflineStillObeys() throws Exception {
+    try (Listener data = new Listener(platform.mqttPort(), "energy/devices/+/data")) {
+      platform.post("/api/devices", "{\"id\":\"moody\",\"type\":\"meter\"}");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> data.topics().contains("energy/devices/mock-real-moody/data"));
+      awaitState("mock-real-moody", "online");
+      obeys("mock-real-moody", "{\"command\":\"set_online\",\"parameters\":{\"online\":false}}");
+      awaitState("mock-real-moody", "offline");
+
+      obeys("mock-real-moody", "{\"command\":\"set_online\",\"parameters\":{\"online\":true}}");
+      awaitState("mock-real-moody", "online");
+    }
+  }
+
+  private static void awaitState(String device, String state) {
+    Awaitility.await()
+        .atMost(SOON)
+        .until(
+            () ->
+                JSON.readTree(platform.get(DEVICES + device + "/presence").body())
+                    .path("state")
+                    .asText()
+                    .equals(state));
+  }
+
+  @Test
+  void aDeviceThatIsMadeAnewDoesNotGetTheCommandsOfTheOneBefore() throws Exception {
+    platform.post("/api/devices", "{\"id\":\"door\",\"type\":\"http_sensor\"}");
+    send("door", "{\"command\":\"ping\",\"wait_seconds\":0}");
+    platform.send("DELETE", "/api/devices/door", "");
+    platform.post("/api/devices", "{\"id\":\"door\",\"type\":\"http_sensor\"}");
+    JsonNode fresh = send("door", "{\"command\":\"ping\",\"wait_seconds\":0}");
+    try (Listener device = new Listener(platform.mqttPort(), "iot/door/commands")) {
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () -> show("door", fresh.path("id").asText()).path("state").asText().equals("sent"));
+      Awaitility.await().atMost(SOON).until(() -> !device.heard().isEmpty());
+      assertThat(device.heard())
+          .extracting(heard -> JSON.readTree(heard.payload()).path("command_id").asText())
+          .containsExactly(fresh.path("id").asText());
     }
   }
 

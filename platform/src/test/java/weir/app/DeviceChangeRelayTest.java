@@ -9,15 +9,20 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.DeviceId;
 import weir.device.DeviceSettings;
+import weir.device.Outbox;
 import weir.device.Precondition;
 import weir.device.Registry;
 import weir.log.Topic;
@@ -37,48 +42,131 @@ class DeviceChangeRelayTest {
   }
 
   private static final Topic TOPIC = new Topic("iot.devices");
+  private static final CompletableFuture<?> TAKEN = CompletableFuture.completedFuture(true);
 
   @TempDir Path folder;
+
+  private final MemoryLog log = new MemoryLog();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private Registry registry;
+  private int seeds;
+
+  @BeforeEach
+  void open() {
+    registry =
+        new Registry(
+            engine.in(folder, "registry.db"), DeviceSettings.defaults(), InstantSource.system());
+    log.create(List.of(new TopicSpec(TOPIC, 1, TopicSpec.Cleanup.COMPACT, Duration.ofDays(1))));
+    seeds = registry.outbox().pending(0, 1_000).size();
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+    log.close();
+  }
+
+  private DeviceChangeRelay relay(DeviceChangeRelay.Announcement announcement) {
+    DeviceChangeRelay relay = new DeviceChangeRelay(registry.outbox(), log, TOPIC, announcement);
+    relay.start();
+    return relay;
+  }
+
+  private void note(Outbox.Change change) {
+    told.add(change.device() + " " + change.kind().text());
+  }
 
   @Test
   void whatHappensWhileTheBrokerIsAwayIsToldInOrderWhenItIsBack() throws Exception {
     AtomicBoolean away = new AtomicBoolean(true);
-    List<String> told = new CopyOnWriteArrayList<>();
     List<String> expected = new ArrayList<>();
-    try (MemoryLog log = new MemoryLog();
-        Registry registry =
-            new Registry(
-                engine.in(folder, "registry.db"),
-                DeviceSettings.defaults(),
-                InstantSource.system())) {
-      log.create(List.of(new TopicSpec(TOPIC, 1, TopicSpec.Cleanup.COMPACT, Duration.ofDays(1))));
-      int seeds = registry.outbox().pending(1_000).size();
-      try (DeviceChangeRelay relay =
-          new DeviceChangeRelay(
-              registry.outbox(),
-              log,
-              TOPIC,
-              change -> !away.get() && told.add(change.device() + " " + change.kind().text()))) {
-        relay.start();
-        for (int i = 0; i < 600; i++) {
-          change(registry, "d-" + i % 3, i, expected);
-        }
-        Awaitility.await().until(() -> log.records(TOPIC).size() >= seeds);
-        assertThat(told).isEmpty();
-
-        away.set(false);
-
-        Awaitility.await().until(() -> told.size() == seeds + expected.size());
-        assertThat(told.subList(seeds, told.size())).isEqualTo(expected);
-        assertThat(log.records(TOPIC)).hasSize(seeds + expected.size());
-        Awaitility.await().until(() -> registry.outbox().pending(1).isEmpty());
+    try (DeviceChangeRelay relay =
+        relay(
+            change -> {
+              if (away.get()) {
+                return Optional.empty();
+              }
+              note(change);
+              return Optional.of(TAKEN);
+            })) {
+      for (int i = 0; i < 600; i++) {
+        change("d-" + i % 3, i, expected);
       }
+      Awaitility.await().until(() -> log.records(TOPIC).size() >= seeds);
+      assertThat(told).isEmpty();
+
+      away.set(false);
+
+      Awaitility.await().until(() -> told.size() == seeds + expected.size());
+      assertThat(told.subList(seeds, told.size())).isEqualTo(expected);
+      assertThat(log.records(TOPIC)).hasSize(seeds + expected.size());
+      Awaitility.await().until(() -> registry.outbox().pending(0, 1).isEmpty());
+      assertThat(relay.trouble()).isEmpty();
     }
   }
 
+  @Test
+  void whatWasNotTakenIsToldAgainInOrderAfterARestart() throws Exception {
+    CompletableFuture<Boolean> late = new CompletableFuture<>();
+    List<String> expected = new ArrayList<>();
+    try (DeviceChangeRelay relay =
+        relay(
+            change -> {
+              note(change);
+              boolean created = change.kind() == Outbox.Change.Kind.CREATED;
+              boolean held = change.device().value().equals("d-0") && created;
+              return Optional.of(held ? late : TAKEN);
+            })) {
+      for (int i = 0; i < 9; i += 3) {
+        change("d-0", i, expected);
+      }
+      Awaitility.await().until(() -> told.size() == seeds + 3);
+      Awaitility.await().until(() -> registry.outbox().pending(0, 100).size() == 3);
+      assertThat(relay.trouble()).isEmpty();
+    }
+    told.clear();
+    try (DeviceChangeRelay again =
+        relay(
+            change -> {
+              note(change);
+              return Optional.of(TAKEN);
+            })) {
+      Awaitility.await().until(() -> registry.outbox().pending(0, 1).isEmpty());
+      assertThat(told).isEqualTo(expected);
+      assertThat(again.trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void goesOnWhenTheRegistryCouldNotBeAskedForAWhile() throws Exception {
+    try (DeviceChangeRelay relay =
+        relay(
+            change -> {
+              note(change);
+              return Optional.of(TAKEN);
+            })) {
+      Awaitility.await().until(() -> told.size() == seeds);
+      rename("outbox", "away");
+      Awaitility.await().until(() -> relay.trouble().isPresent());
+      rename("away", "outbox");
+
+      List<String> expected = new ArrayList<>();
+      change("d-0", 0, expected);
+
+      Awaitility.await().until(() -> told.contains("d-0 created"));
+      Awaitility.await().until(() -> relay.trouble().isEmpty());
+    }
+  }
+
+  private void rename(String table, String name) {
+    var _ =
+        registry
+            .database()
+            .write(handle -> handle.execute("ALTER TABLE " + table + " RENAME TO " + name));
+  }
+
   /// A device is created, changed, and deleted, in turns.
-  private static void change(Registry registry, String id, int turn, List<String> expected)
-      throws Exception {
+  private void change(String id, int turn, List<String> expected) throws Exception {
     DeviceId device = new DeviceId(id);
     switch (turn / 3 % 3) {
       case 0 -> {

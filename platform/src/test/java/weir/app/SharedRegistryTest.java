@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -113,7 +114,7 @@ class SharedRegistryTest {
     DeviceId id = new DeviceId("esp32-01");
     MemoryLog log = log();
     DeviceChangeRelay relay = relay(one, log, new CopyOnWriteArrayList<>());
-    await().until(() -> one.outbox().pending(1).isEmpty());
+    await().until(() -> one.outbox().pending(0, 1).isEmpty());
     DeviceChangeFollower follower = new DeviceChangeFollower(log, TOPIC, other);
     open.add(follower);
     follower.start();
@@ -136,7 +137,14 @@ class SharedRegistryTest {
 
   private DeviceChangeRelay relay(Registry registry, MemoryLog log, List<Long> told) {
     DeviceChangeRelay relay =
-        new DeviceChangeRelay(registry.outbox(), log, TOPIC, change -> told.add(change.id()));
+        new DeviceChangeRelay(
+            registry.outbox(),
+            log,
+            TOPIC,
+            change -> {
+              told.add(change.id());
+              return Optional.of(CompletableFuture.completedFuture(true));
+            });
     open.add(relay);
     relay.start();
     return relay;
@@ -153,7 +161,7 @@ class SharedRegistryTest {
     for (int i = 0; i < 50; i++) {
       saved(other.devices().create(json("{\"id\": \"d-" + i + "\", \"type\": \"hvac\"}")));
     }
-    await().until(() -> other.outbox().pending(1).isEmpty());
+    await().until(() -> other.outbox().pending(0, 1).isEmpty());
     assertThat(byOther).isEmpty();
     assertThat(byOne).isSorted().doesNotHaveDuplicates().hasSize(log.records(TOPIC).size());
 

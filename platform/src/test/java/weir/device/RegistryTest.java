@@ -230,18 +230,16 @@ class RegistryTest {
     saved(registry.devices().update(id, json("{\"name\": \"X\"}"), Precondition.NONE));
     saved(registry.devices().delete(id, Precondition.NONE));
     restart();
-    List<Outbox.Change> changes = registry.outbox().pending(10);
+    List<Outbox.Change> changes = registry.outbox().pending(0, 10);
     assertThat(changes).extracting(Outbox.Change::device).containsExactly(id, id);
     assertThat(json(String.valueOf(changes.get(0).json())).get("name").asText()).isEqualTo("X");
     assertThat(changes.get(1).kind()).isEqualTo(Outbox.Change.Kind.DELETED);
     drain();
-    assertThat(registry.outbox().pending(10)).isEmpty();
+    assertThat(registry.outbox().pending(0, 10)).isEmpty();
   }
 
   private void drain() {
-    registry
-        .outbox()
-        .done(registry.outbox().pending(1000).stream().map(Outbox.Change::id).toList());
+    registry.outbox().pending(0, 1000).forEach(change -> registry.outbox().done(change.id()));
   }
 
   @Test

@@ -50,6 +50,12 @@ public record Command(
     }
   }
 
+  /// Back in the queue, because it did not arrive.
+  Command queued() {
+    return new Command(
+        id, device, name, parameters, topic, State.QUEUED, null, createdAt, expiresAt, null, null);
+  }
+
   Command sent(Instant now) {
     return new Command(
         id, device, name, parameters, topic, State.SENT, null, createdAt, expiresAt, now, null);

@@ -9,13 +9,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,11 +38,13 @@ import weir.device.command.Command.State;
 /// Delivers commands to devices and keeps what became of them.
 ///
 ///     QUEUED ──device can be reached──▶ SENT ──answer──▶ ACKNOWLEDGED, FAILED
-///        └────────────too late────────────┴──────────▶ EXPIRED
+///        │ ◀─────connection lost─────────┤
+///        └────────────too late───────────┴──────────▶ EXPIRED
 ///
-/// A command is stored before it is sent, and sent again after a crash in between; its id tells a
-/// device what it did already. Those of one device are sent in order. One thread sends, hears
-/// answers and lets commands expire; whoever asked waits on a thread of their own.
+/// A command is stored before it is sent, and sent again when its connection ended before it
+/// arrived, or the platform was killed before it was answered; its id tells a device what it did
+/// already. Those of one device are sent in order. One thread sends, hears answers and lets
+/// commands expire; whoever asked waits on a thread of their own.
 public final class CommandDesk implements AutoCloseable {
 
   /// Commands of one device that may be open at a time.
@@ -52,7 +55,7 @@ public final class CommandDesk implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CommandDesk.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int ANSWERS_MAX = 100_000;
+  private static final int NOTES_MAX = 100_000;
   private static final int DETAIL_MAX = 1_000;
   private static final long GLANCE_MILLIS = 250;
   private static final int EXPIRES_SECONDS = 3_600;
@@ -64,48 +67,70 @@ public final class CommandDesk implements AutoCloseable {
     /// Whether somebody listens on the topic who is the device, or speaks for it.
     boolean reaches(DeviceId device, String topic);
 
-    void publish(String topic, byte[] payload);
+    /// @return completes with false when who listened was gone before it arrived
+    CompletableFuture<Boolean> publish(String topic, byte[] payload);
   }
 
-  /// What a device answered.
-  @SuppressWarnings("ArrayRecordComponent") // Bytes pass through; nobody compares answers.
-  private record Answer(DeviceId device, byte[] payload) {
+  /// What the thread has to do.
+  private sealed interface Note {
 
-    /// Nothing but a reason to look.
-    static final Answer NONE = new Answer(new DeviceId("none"), new byte[0]);
+    /// A command came, which may be sent at once.
+    record Added(DeviceId device) implements Note {}
+
+    /// A device answered.
+    @SuppressWarnings("ArrayRecordComponent") // Bytes pass through; nobody compares notes.
+    record Answered(DeviceId device, byte[] payload) implements Note {}
+
+    /// What was sent did not arrive.
+    record Lost(DeviceId device, String id) implements Note {}
+
+    /// A device was deleted, and its commands with it.
+    record Deleted(DeviceId device) implements Note {}
   }
 
   private final Database database;
   private final Directory directory;
   private final Reach reach;
   private final InstantSource clock;
-  private final Map<String, Command> open = new LinkedHashMap<>();
+  private final OpenCommands open = new OpenCommands();
   private final Map<String, CompletableFuture<Command>> awaited = new ConcurrentHashMap<>();
-  private final LinkedBlockingQueue<Answer> answers = new LinkedBlockingQueue<>(ANSWERS_MAX);
+  private final LinkedBlockingQueue<Note> notes = new LinkedBlockingQueue<>(NOTES_MAX);
+  private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofVirtual().name("commands").unstarted(this::run);
-  private volatile boolean closed;
+  private volatile String trouble = "";
+  private long nextLookMillis;
 
   public CommandDesk(Database database, Directory directory, Reach reach, InstantSource clock) {
     this.database = database;
     this.directory = directory;
     this.reach = reach;
     this.clock = clock;
-    database.read(CommandTable::open).forEach(command -> open.put(command.id(), command));
+    List<Command> before =
+        database.write(
+            handle -> {
+              CommandTable.queueAgain(handle);
+              return CommandTable.open(handle);
+            });
+    before.forEach(open::put);
   }
 
   public void start() {
     thread.start();
   }
 
-  /// Takes a command: `command`, `parameters` and `expires_in_seconds`.
-  public Outcome<Command> take(DeviceId id, ObjectNode node) {
+  /// What is wrong with it, if anything.
+  public Optional<String> trouble() {
+    return Optional.of(trouble).filter(text -> !text.isEmpty());
+  }
+
+  /// Takes a command: `command`, `parameters` and `expires_in_seconds`. What else the form has is
+  /// the caller's.
+  public Outcome<Command> take(DeviceId id, Form form) {
     Optional<Device> device = directory.device(id);
     Optional<DeviceType> type = device.map(Device::type).flatMap(directory::type);
     if (device.isEmpty() || type.isEmpty()) {
       return new Outcome.Missing<>();
     }
-    Form form = new Form(node);
-    form.ignore("wait_seconds");
     String name = form.text("command", 64);
     ObjectNode parameters = parameters(form);
     Integer seconds = form.integerOrNull("expires_in_seconds", 1, EXPIRES_SECONDS_MAX);
@@ -119,7 +144,7 @@ public final class CommandDesk implements AutoCloseable {
     if (!errors.isEmpty()) {
       return new Outcome.Invalid<>(errors);
     }
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = now();
     Command command =
         new Command(
             UUID.randomUUID().toString(),
@@ -144,22 +169,19 @@ public final class CommandDesk implements AutoCloseable {
     return given instanceof ObjectNode object ? object : JSON.createObjectNode();
   }
 
-  private Outcome<Command> add(Command command) {
-    synchronized (open) {
-      long waiting =
-          open.values().stream().filter(one -> one.device().equals(command.device())).count();
-      if (waiting >= OPEN_MAX) {
-        return new Outcome.Conflict<>("the device has " + waiting + " open commands");
-      }
-      database.write(
-          handle -> {
-            CommandTable.insert(handle, command, KEPT_MAX);
-            return command;
-          });
-      open.put(command.id(), command);
+  /// One at a time, so that the limit holds.
+  private synchronized Outcome<Command> add(Command command) {
+    if (open.of(command.device()).size() >= OPEN_MAX) {
+      return new Outcome.Conflict<>("the device has " + OPEN_MAX + " open commands");
     }
+    database.write(
+        handle -> {
+          CommandTable.insert(handle, command, KEPT_MAX);
+          return command;
+        });
     awaited.put(command.id(), new CompletableFuture<>());
-    var _ = answers.offer(Answer.NONE);
+    open.put(command);
+    note(new Note.Added(command.device()));
     return new Outcome.Saved<>(command);
   }
 
@@ -186,31 +208,46 @@ public final class CommandDesk implements AutoCloseable {
     return database.read(handle -> CommandTable.find(handle, device, id));
   }
 
-  /// What a device was told, newest first, older than the one named.
+  /// What a device was told, newest first, older than the one given.
   public List<Command> list(
-      DeviceId device, @Nullable State state, @Nullable String before, int limit) {
-    Command last = before == null ? null : find(device, before).orElse(null);
-    return database.read(handle -> CommandTable.list(handle, device, state, last, limit));
+      DeviceId device, @Nullable State state, @Nullable Command before, int limit) {
+    return database.read(handle -> CommandTable.list(handle, device, state, before, limit));
   }
 
   /// A device answered. Called by any thread, never waits.
   public void answered(DeviceId device, byte[] payload) {
-    if (!answers.offer(new Answer(device, payload))) {
-      LOGGER.warn("too many answers at once; one is not heard device={}", device);
+    if (open.has(device)) {
+      note(new Note.Answered(device, payload));
+    }
+  }
+
+  /// A device was deleted. Called by any thread, never waits.
+  public void deleted(DeviceId device) {
+    note(new Note.Deleted(device));
+  }
+
+  private void note(Note note) {
+    if (!notes.offer(note)) {
+      LOGGER.warn("too much happens to commands at once; something is not noted");
     }
   }
 
   private void run() {
     try {
-      while (!closed) {
-        Answer answer = answers.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
+      while (stop.getCount() > 0) {
+        Note note = notes.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
         try {
-          if (answer != null && answer.payload().length > 0) {
-            hear(answer);
-          }
-          look();
+          turn(note);
+          trouble = "";
         } catch (JdbiException e) {
           LOGGER.warn("commands wait for the registry", e);
+          trouble = "commands wait for the registry: " + e.getMessage();
+          if (note != null) {
+            note(note);
+          }
+          var _ = stop.await(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RuntimeException e) {
+          LOGGER.error("something of a command went wrong", e);
         }
       }
     } catch (InterruptedException e) {
@@ -218,7 +255,24 @@ public final class CommandDesk implements AutoCloseable {
     }
   }
 
-  private void hear(Answer answer) {
+  private void turn(@Nullable Note note) {
+    switch (note) {
+      case null -> {}
+      case Note.Added(DeviceId device) -> look(device);
+      case Note.Answered answer -> hear(answer);
+      case Note.Lost(DeviceId device, String id) ->
+          open.find(device, id)
+              .filter(command -> command.state() == State.SENT)
+              .ifPresent(command -> change(command.queued()));
+      case Note.Deleted(DeviceId device) -> forget(device);
+    }
+    if (clock.millis() >= nextLookMillis) {
+      open.devices().forEach(this::look);
+      nextLookMillis = clock.millis() + GLANCE_MILLIS;
+    }
+  }
+
+  private void hear(Note.Answered answer) {
     JsonNode said;
     try {
       said = JSON.readTree(answer.payload());
@@ -226,11 +280,11 @@ public final class CommandDesk implements AutoCloseable {
       LOGGER.debug("answer cannot be read device={}", answer.device());
       return;
     }
-    Command command = openById(said.path("command_id").asText());
-    if (command != null && command.device().equals(answer.device())) {
+    Optional<Command> command = open.find(answer.device(), said.path("command_id").asText());
+    if (command.isPresent()) {
       String detail = said.path("detail").asText("");
       String kept = detail.length() > DETAIL_MAX ? detail.substring(0, DETAIL_MAX) : detail;
-      end(command, endOf(said.path("status").asText()), kept.isEmpty() ? null : kept);
+      end(command.get(), endOf(said.path("status").asText()), kept.isEmpty() ? null : kept);
     }
   }
 
@@ -241,28 +295,16 @@ public final class CommandDesk implements AutoCloseable {
     };
   }
 
-  private @Nullable Command openById(String id) {
-    synchronized (open) {
-      return open.get(id);
-    }
-  }
-
-  /// Sends what can be sent, and ends what is too old.
-  private void look() {
-    List<Command> all;
-    synchronized (open) {
-      all = List.copyOf(open.values());
-    }
-    Instant now = clock.instant();
-    for (Command command : all) {
+  /// Sends what can be sent of a device's commands, and ends what is too old.
+  private void look(DeviceId device) {
+    Instant now = now();
+    Map<String, Boolean> reached = new HashMap<>();
+    for (Command command : open.of(device)) {
       if (!command.expiresAt().isAfter(now)) {
         end(command, State.EXPIRED, why(command));
       } else if (command.state() == State.QUEUED
-          && reach.reaches(command.device(), command.topic())) {
-        byte[] payload =
-            CommandBook.payload(command, now).toString().getBytes(StandardCharsets.UTF_8);
-        reach.publish(command.topic(), payload);
-        change(command.sent(now.truncatedTo(ChronoUnit.MILLIS)));
+          && reached.computeIfAbsent(command.topic(), topic -> reach.reaches(device, topic))) {
+        send(command.sent(now));
       }
     }
   }
@@ -273,34 +315,69 @@ public final class CommandDesk implements AutoCloseable {
         : "the device did not answer";
   }
 
+  private void send(Command sent) {
+    if (!change(sent)) {
+      return;
+    }
+    byte[] payload = CommandBook.payload(sent, now()).toString().getBytes(StandardCharsets.UTF_8);
+    var _ =
+        reach
+            .publish(sent.topic(), payload)
+            .thenAccept(
+                arrived -> {
+                  if (!arrived) {
+                    note(new Note.Lost(sent.device(), sent.id()));
+                  }
+                });
+  }
+
+  /// The device may be there again under the same id, with commands of its own.
+  private void forget(DeviceId device) {
+    for (Command command : open.of(device)) {
+      if (find(device, command.id()).isEmpty()) {
+        gone(command);
+      }
+    }
+  }
+
+  private void gone(Command command) {
+    Command ended = command.ended(State.FAILED, "the device was deleted", now());
+    open.put(ended);
+    tell(ended);
+  }
+
   private void end(Command command, State state, @Nullable String detail) {
-    Command ended = command.ended(state, detail, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    change(ended);
-    CompletableFuture<Command> waiting = awaited.remove(command.id());
+    Command ended = command.ended(state, detail, now());
+    if (change(ended)) {
+      tell(ended);
+    }
+  }
+
+  private void tell(Command ended) {
+    CompletableFuture<Command> waiting = awaited.remove(ended.id());
     if (waiting != null) {
       waiting.complete(ended);
     }
   }
 
-  private void change(Command changed) {
-    database.write(
-        handle -> {
-          CommandTable.update(handle, changed);
-          return changed;
-        });
-    synchronized (open) {
-      if (changed.state().isOpen()) {
-        open.put(changed.id(), changed);
-      } else {
-        open.remove(changed.id());
-      }
+  /// Stores what became of a command; false when it is gone with its device.
+  private boolean change(Command changed) {
+    boolean there = database.write(handle -> CommandTable.update(handle, changed));
+    if (there) {
+      open.put(changed);
+    } else {
+      gone(changed);
     }
+    return there;
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   @Override
   public void close() {
-    closed = true;
-    var _ = answers.offer(Answer.NONE);
+    stop.countDown();
     try {
       thread.join(Duration.ofSeconds(5));
     } catch (InterruptedException e) {

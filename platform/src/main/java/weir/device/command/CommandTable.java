@@ -40,6 +40,13 @@ final class CommandTable {
         .list();
   }
 
+  /// What was on its way when the platform stopped waits again: nobody knows whether it arrived.
+  static void queueAgain(Handle handle) {
+    handle
+        .createUpdate("UPDATE command SET state = 'queued', sent_at = NULL WHERE state = 'sent'")
+        .execute();
+  }
+
   /// Newest first, older than the one named.
   static List<Command> list(
       Handle handle, DeviceId device, @Nullable State state, @Nullable Command before, int limit) {
@@ -84,17 +91,19 @@ final class CommandTable {
         .execute();
   }
 
-  static void update(Handle handle, Command command) {
-    handle
-        .createUpdate(
-            "UPDATE command SET state = :state, detail = :detail, sent_at = :sent,"
-                + " ended_at = :ended WHERE id = :id")
-        .bind("id", command.id())
-        .bind("state", command.state().text())
-        .bind("detail", command.detail())
-        .bind("sent", millis(command.sentAt()))
-        .bind("ended", millis(command.endedAt()))
-        .execute();
+  /// False when it is not there any more.
+  static boolean update(Handle handle, Command command) {
+    return handle
+            .createUpdate(
+                "UPDATE command SET state = :state, detail = :detail, sent_at = :sent,"
+                    + " ended_at = :ended WHERE id = :id")
+            .bind("id", command.id())
+            .bind("state", command.state().text())
+            .bind("detail", command.detail())
+            .bind("sent", millis(command.sentAt()))
+            .bind("ended", millis(command.endedAt()))
+            .execute()
+        == 1;
   }
 
   private static Command command(ResultSet row, StatementContext context) throws SQLException {

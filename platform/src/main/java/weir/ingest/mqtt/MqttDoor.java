@@ -23,7 +23,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -184,22 +186,49 @@ public final class MqttDoor implements AutoCloseable {
     return ((InetSocketAddress) bound.localAddress()).getPort();
   }
 
-  /// Sends a message of the platform's own to the clients that subscribed. It does not pass the
-  /// intake; when retained, it is kept as any other. Called by any thread.
-  public void publish(String topic, byte[] payload, int qos, boolean retain) {
-    Message message =
-        new Message(TopicName.of(topic), payload, qos, retain, Message.NEVER_EXPIRES, new byte[0]);
-    publications.deliver(message);
+  /// Sends a message of the platform's own, QoS 1, to the clients that subscribed. It does not pass
+  /// the intake. Called by any thread.
+  ///
+  /// @return completes when no session has it any more: with true when the clients took it, with
+  ///     false when one was gone before. What depends on it must not block.
+  public CompletableFuture<Boolean> publish(String topic, byte[] payload) {
+    return publications.router().deliverAndFollow(message(topic, payload, Retain.NO));
   }
 
-  /// As [#publish], but through the log, so that it is decoded and stored as what a device says is.
+  /// As [#publish], and retains it, however much is retained already. An empty payload takes
+  /// back what was retained.
+  ///
+  /// @param failed run when the log could not keep it; must not block
+  public void retain(String topic, byte[] payload, Runnable failed) {
+    publications.retain(
+        message(topic, payload, Retain.YES),
+        (position, failure) -> {
+          if (failure != null) {
+            failed.run();
+          }
+        });
+  }
+
+  /// As [#retain], but through the log, so that it is decoded and stored as what a device says is.
   ///
   /// @param about the device that it tells of
-  public void announce(
-      String topic, byte[] payload, boolean retain, EventId id, DeviceId about, Answer answer) {
-    Message message =
-        new Message(TopicName.of(topic), payload, 1, retain, Message.NEVER_EXPIRES, new byte[0]);
-    publications.announce(message, id, about, answer);
+  public void announce(String topic, byte[] payload, EventId id, DeviceId about, Answer answer) {
+    publications.announce(message(topic, payload, Retain.YES), id, about, answer);
+  }
+
+  private enum Retain {
+    YES,
+    NO
+  }
+
+  private static Message message(String topic, byte[] payload, Retain retain) {
+    return new Message(
+        TopicName.of(topic), payload, 1, retain == Retain.YES, Message.NEVER_EXPIRES, new byte[0]);
+  }
+
+  /// What is retained on a topic.
+  public Optional<byte[]> retained(String topic) {
+    return retained.payload(topic);
   }
 
   /// Hears from now on what commands and answers pass by.

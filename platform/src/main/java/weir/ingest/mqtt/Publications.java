@@ -10,6 +10,7 @@ import weir.ingest.Intake;
 import weir.ingest.Refusal;
 import weir.ingest.mqtt.RetainedMessages.Reservation;
 import weir.ingest.mqtt.packet.Message;
+import weir.log.EventLog;
 
 /// Takes messages through the intake; what was accepted is retained when that was asked for, and
 /// only then delivered. So no subscriber sees what the log does not have.
@@ -74,7 +75,7 @@ final class Publications {
   private Intake.Answer retaining(Message message, Reservation room, Intake.Answer answer) {
     return refusal -> {
       if (refusal == null) {
-        retained.store(message, room, () -> answer.done(null));
+        retained.store(message, room, (position, failure) -> answer.done(null));
       } else {
         retained.giveBack(room);
         answer.done(refusal);
@@ -113,7 +114,6 @@ final class Publications {
   /// Takes a message of the platform's own through the log, then retains and delivers it as any
   /// other.
   void announce(Message message, EventId id, DeviceId about, Intake.Answer answer) {
-    Reservation room = roomFor(message, null);
     Intake.Answer delivering =
         refusal -> {
           if (refusal == null) {
@@ -121,16 +121,12 @@ final class Publications {
           }
           answer.done(refusal);
         };
-    intake.append(
-        raw(message, id, about), room == null ? delivering : retaining(message, room, delivering));
+    intake.append(raw(message, id, about), retaining(message, Reservation.PLATFORM, delivering));
   }
 
-  /// Delivers a message that the intake does not see, and retains it when it asks for that.
-  void deliver(Message message) {
-    Reservation room = roomFor(message, null);
-    if (room != null) {
-      retained.store(message, room, () -> {});
-    }
+  /// Retains and delivers a message of the platform's own that the intake does not see.
+  void retain(Message message, EventLog.Appended kept) {
+    retained.store(message, Reservation.PLATFORM, kept);
     router.deliver(message, null);
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +29,24 @@ import weir.log.TopicSpec;
 /// The last retained message of each topic (section 3.3.1.3): in memory, and in a compacted log
 /// topic from which they are read again at the start.
 ///
-/// Bounded in number, in bytes and for each device. Changed under a lock, read by any thread.
+/// Bounded in number, in bytes and for each device. What the platform itself retains does not
+/// count: it is bounded by the number of registered devices. Changed under a lock, read by any
+/// thread.
 final class RetainedMessages {
 
   private static final Logger logger = LoggerFactory.getLogger(RetainedMessages.class);
   private static final Duration POLL_WAIT = Duration.ofMillis(200);
   private static final String QOS = "qos";
   private static final String OWNER = "owner";
+  private static final String PLATFORM = "platform";
   private static final String EXPIRES_AT = "expires-at";
   private static final String PROPERTIES = "properties";
   private static final int OVERHEAD_BYTES = 256;
 
   /// @param owner the device whose topic it is
   /// @param expiresAtMillis or [Long#MAX_VALUE]
-  record Kept(Message message, @Nullable DeviceId owner, long expiresAtMillis) {
+  /// @param counts whether it counts against the limits
+  record Kept(Message message, @Nullable DeviceId owner, long expiresAtMillis, boolean counts) {
     int cost() {
       return message.payload().length
           + message.properties().length
@@ -125,20 +130,25 @@ final class RetainedMessages {
             headers.bytes(PROPERTIES).orElse(new byte[0]));
     long expiresAt = headers.text(EXPIRES_AT).map(Long::parseLong).orElse(Long.MAX_VALUE);
     DeviceId owner = headers.text(OWNER).flatMap(DeviceId::parse).orElse(null);
-    put(name, new Kept(message, owner, expiresAt));
+    put(name, new Kept(message, owner, expiresAt, headers.text(PLATFORM).isEmpty()));
   }
 
   /// Room set aside for a message that is on its way to the log, so that messages that come
   /// together cannot pass a limit together.
   ///
   /// @param isNew whether its topic had no retained message
-  record Reservation(@Nullable DeviceId owner, int cost, boolean isNew) {}
+  record Reservation(@Nullable DeviceId owner, int cost, boolean isNew) {
+
+    /// For what the platform itself retains.
+    static final Reservation PLATFORM = new Reservation(null, 0, false);
+  }
 
   /// Sets room aside, to be given back by [#store] or [#giveBack]; null when there is none. A
   /// message without a payload needs none, because it deletes.
   synchronized @Nullable Reservation reserve(Message message, @Nullable DeviceId owner) {
-    Kept before = byTopic.get(message.topic().text());
-    int cost = new Kept(message, owner, Long.MAX_VALUE).cost();
+    Kept known = byTopic.get(message.topic().text());
+    Kept before = known != null && known.counts ? known : null;
+    int cost = new Kept(message, owner, Long.MAX_VALUE, true).cost();
     Reservation wanted = new Reservation(owner, cost, before == null);
     boolean deletes = message.payload().length == 0;
     long bytesAfter = bytes + cost - (before == null ? 0 : before.cost());
@@ -171,10 +181,11 @@ final class RetainedMessages {
 
   /// Keeps the message, or deletes the topic's when its payload is empty. The callback comes once
   /// the log has it, or has failed, which is counted.
-  void store(Message message, Reservation reservation, Runnable done) {
+  void store(Message message, Reservation reservation, EventLog.Appended done) {
     boolean deletes = message.payload().length == 0;
     long expiresAt = expiresAtMillis(message, clock.millis());
-    Kept kept = deletes ? null : new Kept(message, reservation.owner, expiresAt);
+    boolean counts = !reservation.equals(Reservation.PLATFORM);
+    Kept kept = deletes ? null : new Kept(message, reservation.owner, expiresAt, counts);
     synchronized (this) { // The order in the log is the order in memory.
       giveBack(reservation);
       put(message.topic().text(), kept);
@@ -182,13 +193,16 @@ final class RetainedMessages {
     }
   }
 
-  private void append(String name, @Nullable Kept kept, Runnable done) {
+  private void append(String name, @Nullable Kept kept, EventLog.Appended done) {
     Headers headers = new Headers();
     if (kept != null) {
       headers.add(QOS, Integer.toString(kept.message.qos()));
       headers.add(PROPERTIES, kept.message.properties());
       if (kept.owner != null) {
         headers.add(OWNER, kept.owner.value().getBytes(StandardCharsets.UTF_8));
+      }
+      if (!kept.counts) {
+        headers.add(PLATFORM, "true");
       }
       if (kept.expiresAtMillis != Long.MAX_VALUE) {
         headers.add(EXPIRES_AT, Long.toString(kept.expiresAtMillis));
@@ -201,7 +215,7 @@ final class RetainedMessages {
           if (failure != null) {
             counters.retainFailures.increment();
           }
-          done.run();
+          done.done(position, failure);
         });
   }
 
@@ -223,7 +237,9 @@ final class RetainedMessages {
   }
 
   private void account(Kept kept, int sign) {
-    account(new Reservation(kept.owner, kept.cost(), true), sign);
+    if (kept.counts) {
+      account(new Reservation(kept.owner, kept.cost(), true), sign);
+    }
   }
 
   private static @Nullable Integer sumOrNothing(Integer a, Integer b) {
@@ -252,8 +268,13 @@ final class RetainedMessages {
     String name = expired.message.topic().text();
     if (expired.equals(byTopic.get(name))) {
       put(name, null);
-      append(name, null, () -> {});
+      append(name, null, (position, failure) -> {});
     }
+  }
+
+  /// The payload retained on a topic; empty when there is none.
+  Optional<byte[]> payload(String name) {
+    return Optional.ofNullable(byTopic.get(name)).map(kept -> kept.message.payload());
   }
 
   int count() {

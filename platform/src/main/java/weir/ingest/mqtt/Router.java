@@ -3,6 +3,7 @@ package weir.ingest.mqtt;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import weir.ingest.mqtt.packet.Message;
 
@@ -32,13 +33,27 @@ final class Router {
   }
 
   void deliver(Message message, Matches matches, @Nullable Session from) {
+    deliver(message, matches, from, null);
+  }
+
+  /// Delivers a message of the platform's own.
+  ///
+  /// @return completes when all sessions have let go of it: whether their clients have it
+  CompletableFuture<Boolean> deliverAndFollow(Message message) {
+    Receipt receipt = new Receipt();
+    deliver(message, tree.match(message.topic().text()), null, receipt);
+    return receipt.offered();
+  }
+
+  private void deliver(
+      Message message, Matches matches, @Nullable Session from, @Nullable Receipt receipt) {
     for (List<Subscription> subscriptions : matches.bySession()) {
-      deliverOnce(message, subscriptions, from);
+      deliverOnce(message, subscriptions, from, receipt);
     }
     for (SharedGroup group : matches.groups()) {
       Subscription member = group.pick();
       if (member != null) {
-        deliverOnce(message, List.of(member), from);
+        deliverOnce(message, List.of(member), from, receipt);
       }
     }
   }
@@ -46,7 +61,10 @@ final class Router {
   /// One copy for all subscriptions of a session that match: with the highest QoS among them and
   /// the identifiers of all (section 3.3.4).
   private void deliverOnce(
-      Message message, List<Subscription> subscriptions, @Nullable Session from) {
+      Message message,
+      List<Subscription> subscriptions,
+      @Nullable Session from,
+      @Nullable Receipt receipt) {
     int qos = -1;
     boolean retain = false;
     List<Integer> ids = List.of();
@@ -61,7 +79,7 @@ final class Router {
     }
     if (qos >= 0) {
       long expiresAt = RetainedMessages.expiresAtMillis(message, clock.millis());
-      session.offer(new QueuedMessage(message, qos, retain, expiresAt, ids));
+      session.offer(new QueuedMessage(message, qos, retain, expiresAt, ids, receipt));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import weir.ingest.mqtt.Receipt.Fate;
 import weir.ingest.mqtt.packet.Message;
 import weir.ingest.mqtt.packet.PacketWriter.Delivery;
 
@@ -65,7 +66,7 @@ final class Session {
       return false;
     }
     connection = null;
-    queue.removeIf(queued -> queued.qos() == 0 && giveBack(queued));
+    queue.removeIf(queued -> queued.qos() == 0 && giveBack(queued, Fate.LOST));
     return true;
   }
 
@@ -138,11 +139,14 @@ final class Session {
   private void enqueue(QueuedMessage message) {
     queuedBytes += message.cost();
     queue.add(message);
+    message.queued();
   }
 
-  private boolean giveBack(QueuedMessage message) {
+  /// The one way out of the session.
+  private boolean giveBack(QueuedMessage message, Fate fate) {
     queuedBytes -= message.cost();
     limits.budget().giveBack(message.cost());
+    message.settled(fate);
     return true;
   }
 
@@ -162,7 +166,7 @@ final class Session {
       queue.remove();
       boolean expired = next.expiresAtMillis() <= clock.millis();
       if (expired || next.qos() == 0) {
-        giveBack(next);
+        giveBack(next, expired ? Fate.LOST : Fate.TAKEN);
       }
       if (!expired) {
         send(next, outlet);
@@ -200,7 +204,7 @@ final class Session {
   synchronized void acknowledged(int packetId) {
     QueuedMessage done = inFlight.remove(packetId);
     if (done != null) {
-      giveBack(done);
+      giveBack(done, Fate.TAKEN);
     }
   }
 
@@ -223,8 +227,8 @@ final class Session {
   /// Ends the session: nothing is queued any more; answers what it had subscribed to.
   synchronized Collection<Subscription> end() {
     ended = true;
-    queue.removeIf(this::giveBack);
-    inFlight.values().removeIf(this::giveBack);
+    queue.removeIf(queued -> giveBack(queued, Fate.LOST));
+    inFlight.values().removeIf(sent -> giveBack(sent, Fate.LOST));
     List<Subscription> all = new ArrayList<>(subscriptions.values());
     subscriptions.clear();
     return all;

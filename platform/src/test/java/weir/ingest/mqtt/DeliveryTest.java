@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -276,10 +277,46 @@ class DeliveryTest {
       client.send(subscribe5(1, "#", 0)).read();
       client.send(subscribe5(2, "+/x", 0)).read();
       client.send(subscribe5(3, "$weir/x", 0)).read();
-      fixture.door.publish("$weir/y", new byte[] {'n'}, 0, false);
-      fixture.door.publish("$weir/x", new byte[] {'y'}, 0, false);
+      var _ = fixture.door.publish("$weir/y", new byte[] {'n'});
+      var _ = fixture.door.publish("$weir/x", new byte[] {'y'});
       assertThat(client.read()).isEqualTo(qos0("30", "$weir/x", "", "y"));
       assertThat(client.isSilent()).isTrue();
+    }
+  }
+
+  @Test
+  void tellsWhetherItsOwnMessagesArrived() {
+    RawClient leaves = admitted(connect5("leaves"));
+    try (RawClient there = admitted(connect5("there"))) {
+      there.send(subscribe5(1, "a", 1)).read();
+      leaves.send(subscribe5(1, "b", 1)).read();
+      CompletableFuture<Boolean> taken = fixture.door.publish("a", new byte[] {'x'});
+      CompletableFuture<Boolean> lost = fixture.door.publish("b", new byte[] {'x'});
+      assertThat(there.read()).startsWith("32");
+      assertThat(leaves.read()).startsWith("32");
+      assertThat(taken).isNotDone();
+
+      there.send(hex("40020001"));
+      leaves.close();
+
+      assertThat(taken).succeedsWithin(DoorFixture.SOON).isEqualTo(true);
+      assertThat(lost).succeedsWithin(DoorFixture.SOON).isEqualTo(false);
+      assertThat(fixture.door.publish("nobody/listens", new byte[] {'x'}))
+          .isCompletedWithValue(true);
+    }
+  }
+
+  @Test
+  void whatThePlatformRetainsDoesNotCountAgainstTheClientsLimit() {
+    try (DoorFixture small = DoorFixture.open(draft -> draft.with("retainedMax", 1));
+        RawClient client = RawClient.admitted(small.door.port(), connect5("c"))) {
+      for (int i = 0; i < 5; i++) {
+        small.door.retain("iot/p" + i + "/status", new byte[] {'x'}, () -> {});
+      }
+      assertThat(client.send(retain(1, "iot/d1/raw", "x")).read()).isEqualTo("40020001");
+      assertThat(client.send(retain(2, "iot/d2/raw", "x")).read()).matches("40..000297.*");
+      assertThat(small.door.counts().retained()).isEqualTo(6);
+      assertThat(small.door.retained("iot/p4/status")).contains(new byte[] {'x'});
     }
   }
 
