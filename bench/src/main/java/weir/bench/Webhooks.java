@@ -64,7 +64,7 @@ final class Webhooks implements AutoCloseable {
     applications = new Applications(registry, endpoints, clock);
     store = new LaneStore(database);
     DeliveryLog log = new DeliveryLog(database, clock);
-    worker = new DeliveryWorker(store, endpoints, log, settings, clock, new Random());
+    worker = new DeliveryWorker(store, endpoints, applications, log, settings, clock, new Random());
     receiver =
         WebServer.builder()
             .host("127.0.0.1")

@@ -153,10 +153,12 @@ final class Oversight implements AutoCloseable {
         () ->
             subscribers
                 .stuckSince()
-                .map(since -> "since " + since + ": it waits for the log or the database"));
+                .map(since -> "since " + since + ": it waits for the log or a database"));
     containers.add("subscriber", "subscriber", () -> 0);
     follow("subscriber", Subscribers.GROUP);
     meters.counter("weir.matched", "Events that somebody wanted", subscribers::matchedCount);
+    meters.counter(
+        "weir.matching.unreadable", "Records that are no events", subscribers::unreadableCount);
     meters.gauge(
         "weir.subscriptions",
         "Subscriptions that can match",

@@ -8,7 +8,6 @@ import java.util.Optional;
 import weir.device.Registry;
 import weir.device.Revisions;
 import weir.log.EventLog;
-import weir.subscriber.Application;
 import weir.subscriber.Applications;
 import weir.subscriber.Endpoints;
 import weir.subscriber.SecretBox;
@@ -81,14 +80,7 @@ final class SubscriberSide {
 
   /// The application that an access token was issued to, while it is active.
   Optional<String> tokenHolder(String token) {
-    return tokens
-        .verify(token)
-        .filter(
-            id ->
-                applications
-                    .find(id)
-                    .filter(found -> found.status() == Application.Status.ACTIVE)
-                    .isPresent());
+    return tokens.verify(token).filter(applications::isActive);
   }
 
   List<HttpService> views() {

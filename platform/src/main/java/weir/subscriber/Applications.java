@@ -108,6 +108,11 @@ public final class Applications {
     return Optional.ofNullable(byId.get(id));
   }
 
+  /// Whether there is such an application and it is to get events.
+  public boolean isActive(String id) {
+    return find(id).filter(found -> found.status() == Application.Status.ACTIVE).isPresent();
+  }
+
   /// The active applications that named exactly this type.
   public List<Application> byDeviceType(String type) {
     return byDeviceType.getOrDefault(type, List.of());
@@ -239,10 +244,8 @@ public final class Applications {
 
   /// Whether this is the key of the application, which must be active.
   public boolean isKey(String id, String key) {
-    boolean active =
-        find(id).filter(found -> found.status() == Application.Status.ACTIVE).isPresent();
     Optional<String> hash = database.read(handle -> ApplicationTable.keyHash(handle, id));
-    return active && hash.isPresent() && Token.isSame(hash.get(), Token.hash(key));
+    return isActive(id) && hash.isPresent() && Token.isSame(hash.get(), Token.hash(key));
   }
 
   /// Brings memory up to date with a change that was committed.

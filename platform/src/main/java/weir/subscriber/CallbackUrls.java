@@ -1,13 +1,13 @@
 package weir.subscriber;
 
 import java.net.IDN;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import weir.device.FieldError;
 import weir.subscriber.delivery.AddressRules;
 
@@ -18,6 +18,7 @@ final class CallbackUrls {
   static final int LENGTH_MAX = 2_048;
 
   private static final int RESERVED_PORTS = 1_024;
+  private static final Duration LOOKUP_LIMIT = Duration.ofSeconds(3);
 
   private final AddressRules rules;
 
@@ -31,8 +32,9 @@ final class CallbackUrls {
       URI uri = new URI(text);
       String host = uri.getHost();
       if (host == null && uri.getRawAuthority() != null) {
-        String ascii = IDN.toASCII(uri.getRawAuthority(), IDN.USE_STD3_ASCII_RULES);
-        uri = new URI(text.replace(uri.getRawAuthority(), ascii));
+        String named = uri.getRawAuthority().replaceFirst(":[0-9]*$", "");
+        String ascii = IDN.toASCII(named, IDN.USE_STD3_ASCII_RULES);
+        uri = new URI(text.replaceFirst(Pattern.quote(named), ascii));
         host = uri.getHost();
       }
       return host == null ? Optional.empty() : Optional.of(uri);
@@ -65,16 +67,7 @@ final class CallbackUrls {
     return leadsAway(url.getHost()) ? "" : "must lead to a public address";
   }
 
-  /// Whether everything that the name stands for may be called. A name that nobody knows yet is
-  /// taken; it is looked up again when there is something to send.
   private boolean leadsAway(String host) {
-    if (AddressRules.isOddlySpelled(host)) {
-      return false;
-    }
-    try {
-      return rules.allowAll(InetAddress.getAllByName(AddressRules.bare(host)));
-    } catch (UnknownHostException notYet) {
-      return true;
-    }
+    return !AddressRules.isOddlySpelled(host) && rules.allowName(host, LOOKUP_LIMIT);
   }
 }

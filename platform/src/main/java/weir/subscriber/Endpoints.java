@@ -57,13 +57,16 @@ public final class Endpoints {
     byNumber.values().removeIf(endpoint -> !applications.contains(endpoint.application()));
   }
 
-  /// Whether there is such an endpoint and it wants events; memory is believed when it says yes,
+  /// The endpoint, if there is one and it wants events; memory is believed when it says yes,
   /// because a lane that is laid to rest by mistake would not be woken.
-  public boolean isActive(long number) {
-    return byNumber(number).filter(Endpoints::isActive).isPresent()
-        || database.read(handle -> table.find(handle, number)).stream()
-            .peek(this::keep)
-            .anyMatch(Endpoints::isActive);
+  public Optional<Endpoint> active(long number) {
+    Optional<Endpoint> known = byNumber(number).filter(Endpoints::isActive);
+    if (known.isPresent()) {
+      return known;
+    }
+    Optional<Endpoint> stored = database.read(handle -> table.find(handle, number));
+    stored.ifPresent(this::keep);
+    return stored.filter(Endpoints::isActive);
   }
 
   private static boolean isActive(Endpoint endpoint) {
@@ -208,6 +211,19 @@ public final class Endpoints {
     return update(
         application,
         old -> old.state() == state ? old : old.with(new Endpoint.Condition(state, reason, now())));
+  }
+
+  /// Ends an endpoint because of what it did, unless it leads elsewhere or is held by now. Returns
+  /// whether it has ended.
+  public boolean end(Endpoint seen, Endpoint.State state, String reason) {
+    Outcome<Endpoint> outcome =
+        update(
+            seen.application(),
+            old ->
+                old.state() == Endpoint.State.ACTIVE && old.url().equals(seen.url())
+                    ? old.with(new Endpoint.Condition(state, reason, now()))
+                    : old);
+    return outcome instanceof Outcome.Saved<Endpoint>(Endpoint now) && now.state() == state;
   }
 
   /// Makes a new signing secret; the one before still signs for a while.

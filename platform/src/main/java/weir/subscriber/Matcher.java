@@ -1,5 +1,6 @@
 package weir.subscriber;
 
+import java.nio.BufferUnderflowException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,17 +9,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.log.EventLog;
 import weir.log.EventLog.OffsetRange;
-import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
@@ -29,43 +27,44 @@ import weir.subscriber.delivery.LaneStore.Progress;
 import weir.subscriber.delivery.Place;
 
 /// The loop from the enriched topic to the lanes: asks the index who wants an event and lays it
-/// into their lanes, with its position, in one transaction. A virtual thread of its own.
+/// into their lanes, with its position, in one transaction. It reads on only when the index knows
+/// what was asked for before.
 ///
 /// The log is told of the position once a second, so that a stream that nobody wants costs no
 /// more than reading it; what is read again after a crash is known by the position in the lanes'
-/// database. A log or database that is away is waited for.
+/// database.
 final class Matcher implements AutoCloseable {
 
   static final String GROUP = "weir-subscriber";
 
   private static final Logger LOG = LoggerFactory.getLogger(Matcher.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final Progress START = new Progress(0, -1);
   private static final int RECENT_MAX = 50_000;
 
   private final EventLog log;
   private final Topic topic;
+  private final SubscriptionFollower requests;
   private final SubscriptionIndex index;
   private final Applications applications;
   private final Endpoints endpoints;
   private final LaneStore lanes;
   private final DeliveryWorker worker;
   private final InstantSource clock;
-  private final CountDownLatch stop = new CountDownLatch(1);
   private final LongAdder matched = new LongAdder();
+  private final LongAdder unreadable = new LongAdder();
   private final Map<Integer, Progress> progress = new HashMap<>();
   private final Map<Partition, EventLog.Committed> uncommitted = new HashMap<>();
-  private final Map<String, Boolean> recent = recentIds();
+  private final Map<String, Boolean> recent = recentEvents();
   private Set<Partition> held = Set.of();
-  private final Thread thread;
+  private final Loop loop;
   private long committedNanos = System.nanoTime();
-  private volatile @Nullable Instant stuckSince;
 
   Matcher(
       EventLog log,
       Topic topic,
+      SubscriptionFollower requests,
       SubscriptionIndex index,
       Applications applications,
       Endpoints endpoints,
@@ -74,17 +73,18 @@ final class Matcher implements AutoCloseable {
       InstantSource clock) {
     this.log = log;
     this.topic = topic;
+    this.requests = requests;
     this.index = index;
     this.applications = applications;
     this.endpoints = endpoints;
     this.lanes = lanes;
     this.worker = worker;
     this.clock = clock;
-    this.thread = Thread.ofVirtual().name("matcher").unstarted(this::run);
+    this.loop = new Loop("matcher", this::follow, clock);
   }
 
   /// The latest events that were wanted, so that one that a device sent twice is delivered once.
-  private static Map<String, Boolean> recentIds() {
+  private static Map<String, Boolean> recentEvents() {
     return new LinkedHashMap<>() {
       private static final long serialVersionUID = 1L;
 
@@ -96,23 +96,22 @@ final class Matcher implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    loop.start();
   }
 
-  private void run() {
-    try {
-      while (stop.getCount() > 0) {
-        try (EventLog.Subscription subscription = log.join(GROUP, Set.of(topic))) {
-          checkLog();
-          follow(subscription);
-        } catch (LogException | JdbiException e) {
-          LOG.warn("matching waits reason={}", e.getMessage());
-          stuckSince = stuckSince == null ? clock.instant() : stuckSince;
-          boolean _ = stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+  private void follow() throws InterruptedException {
+    try (EventLog.Subscription subscription = log.join(GROUP, Set.of(topic))) {
+      checkLog();
+      while (loop.isOpen()) {
+        List<LogRecord> records = subscription.poll(POLL);
+        takeOver(subscription.assigned().keySet());
+        if (!records.isEmpty() && requests.catchUp(loop)) {
+          match(records);
         }
+        commit(subscription);
+        loop.goesWell();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      commitNow(subscription);
     }
   }
 
@@ -133,19 +132,6 @@ final class Matcher implements AutoCloseable {
           }
           progress.put(partition.number(), known);
         });
-  }
-
-  private void follow(EventLog.Subscription subscription) {
-    while (stop.getCount() > 0) {
-      List<LogRecord> records = subscription.poll(POLL);
-      takeOver(subscription.assigned().keySet());
-      if (!records.isEmpty()) {
-        match(records);
-      }
-      commit(subscription);
-      stuckSince = null;
-    }
-    commitNow(subscription);
   }
 
   /// Partitions that were another process's may be further than what was known here.
@@ -176,7 +162,7 @@ final class Matcher implements AutoCloseable {
       if (offset < known.nextOffset()) {
         continue;
       }
-      SubscriptionIndex.Match match = index.match(record);
+      SubscriptionIndex.Match match = ask(record);
       if (match == null || match.event().rawOffset() <= known.rawOffset()) {
         continue;
       }
@@ -191,23 +177,30 @@ final class Matcher implements AutoCloseable {
     progress.putAll(reached);
   }
 
+  /// Who wants it; nobody when it cannot be read, which no repetition would mend.
+  private SubscriptionIndex.@Nullable Match ask(LogRecord record) {
+    try {
+      return index.match(record);
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
+      unreadable.increment();
+      LOG.warn("not an event position={}", record.position());
+      return null;
+    }
+  }
+
   private void add(List<Arrival> arrivals, LogRecord record, SubscriptionIndex.Match match) {
     List<Endpoint> takers = new ArrayList<>();
     for (String application : match.applications()) {
-      boolean active =
-          applications
-              .find(application)
-              .filter(found -> found.status() == Application.Status.ACTIVE)
-              .isPresent();
       endpoints
           .of(application)
-          .filter(endpoint -> active && endpoint.state() != Endpoint.State.GONE)
+          .filter(endpoint -> endpoint.state() != Endpoint.State.GONE)
+          .filter(endpoint -> applications.isActive(application))
           .ifPresent(takers::add);
     }
     byte[] body = record.value();
-    if (takers.isEmpty()
-        || body == null
-        || recent.putIfAbsent(match.event().id(), Boolean.TRUE) != null) {
+    // Ids come from devices: two of them may use the same.
+    String identity = match.event().device() + "\n" + match.event().id();
+    if (takers.isEmpty() || body == null || recent.putIfAbsent(identity, Boolean.TRUE) != null) {
       return;
     }
     long place = Place.of(record.position().partition().number(), record.position().offset());
@@ -234,18 +227,18 @@ final class Matcher implements AutoCloseable {
     return matched.sum();
   }
 
-  /// Since when it waits for the log or the database; null when it does not.
-  @Nullable Instant stuckSince() {
-    return stuckSince;
+  /// Records that were passed over because they are no events.
+  long unreadableCount() {
+    return unreadable.sum();
+  }
+
+  /// Since when it waits for the log or the database.
+  Optional<Instant> stuckSince() {
+    return loop.stuckSince();
   }
 
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      boolean _ = thread.join(Duration.ofSeconds(10));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

@@ -43,6 +43,9 @@ public record SubscriberSettings(
     Duration keptFor,
     int attemptsMax) {
 
+  /// An endpoint can have a timeout of 30 seconds.
+  private static final Duration LEASE_MIN = Duration.ofSeconds(45);
+
   public SubscriberSettings {
     allowedNetworks = List.copyOf(allowedNetworks);
     AddressRules.checkNetworks(allowedNetworks);
@@ -62,7 +65,7 @@ public record SubscriberSettings(
     check(lanesMax >= 10, "lanes-max must be at least 10");
     check(socketsMax >= 10, "sockets-max must be at least 10");
     check(idleSocketsMax >= 0, "idle-sockets-max must not be negative");
-    check(lease.compareTo(timeout.multipliedBy(2)) >= 0, "lease must be twice the timeout or more");
+    check(lease.compareTo(LEASE_MIN) >= 0, "lease must be at least 45s");
     check(disableAfter.isPositive(), "disable-after must be longer than zero");
     check(keptFor.compareTo(disableAfter) >= 0, "kept-for must be at least disable-after");
     check(attemptsMax >= 1_000, "attempts-max must be at least 1000");

@@ -3,11 +3,10 @@ package weir.subscriber;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.JdbiException;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Database;
@@ -41,8 +40,7 @@ public final class Subscribers implements AutoCloseable {
   private final DeliveryWorker worker;
   private final DeliveryLog deliveryLog;
   private final Deliveries deliveries;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread upkeep;
+  private final Loop upkeep;
 
   /// @param engine where what waits is kept
   public Subscribers(
@@ -59,14 +57,17 @@ public final class Subscribers implements AutoCloseable {
     database = new Database(engine, Database.Tables.DELIVERIES, READERS);
     LaneStore lanes = new LaneStore(database);
     deliveryLog = new DeliveryLog(database, clock);
-    worker = new DeliveryWorker(lanes, endpoints, deliveryLog, settings, clock, new Random());
+    worker =
+        new DeliveryWorker(
+            lanes, endpoints, applications, deliveryLog, settings, clock, new Random());
     deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
     follower =
         new SubscriptionFollower(
             log, topics.subscriptions(), registry, index, applications::know, REACH, clock);
     matcher =
-        new Matcher(log, topics.enriched(), index, applications, endpoints, lanes, worker, clock);
-    upkeep = Thread.ofVirtual().name("subscriber-upkeep").unstarted(this::keepHouse);
+        new Matcher(
+            log, topics.enriched(), follower, index, applications, endpoints, lanes, worker, clock);
+    upkeep = new Loop("subscriber-upkeep", this::keepHouse, clock);
   }
 
   public void start() {
@@ -94,22 +95,22 @@ public final class Subscribers implements AutoCloseable {
     return index.size();
   }
 
-  /// Since when nothing can be matched; empty when all is well.
-  public Optional<Instant> stuckSince() {
-    return Optional.ofNullable(matcher.stuckSince());
+  /// Events that could not be read, since the start.
+  public long unreadableCount() {
+    return matcher.unreadableCount();
   }
 
-  private void keepHouse() {
-    try {
-      while (!stop.await(UPKEEP.toMillis(), TimeUnit.MILLISECONDS)) {
-        try {
-          tidy();
-        } catch (JdbiException e) {
-          LOG.warn("upkeep of subscribers waits reason={}", e.getMessage());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /// Since when one of the loops cannot go on; empty when all is well.
+  public Optional<Instant> stuckSince() {
+    return Stream.of(
+            follower.stuckSince(), matcher.stuckSince(), worker.stuckSince(), upkeep.stuckSince())
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
+  }
+
+  private void keepHouse() throws InterruptedException {
+    if (upkeep.pause(UPKEEP)) {
+      tidy();
     }
   }
 
@@ -124,7 +125,7 @@ public final class Subscribers implements AutoCloseable {
 
   @Override
   public void close() {
-    stop.countDown();
+    upkeep.close();
     matcher.close();
     worker.close();
     follower.close();

@@ -5,14 +5,28 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// That an application wants some events, from when until when: an event matches when it was
-/// accepted at or after `subscribedAt` and before [#until].
+/// accepted at or after `subscribedAt` and before [#until], or in the time before that was ended.
+///
+/// @param earlier when the same was wanted before, for events that come late
 public record Subscription(
     String id,
     String application,
     Selector selector,
     Instant subscribedAt,
     Instant expiresAt,
-    @Nullable Instant cancelledAt) {
+    @Nullable Instant cancelledAt,
+    @Nullable Window earlier) {
+
+  /// A time that is over.
+  public record Window(Instant from, Instant until) {
+    boolean covers(Instant accepted) {
+      return !accepted.isBefore(from) && accepted.isBefore(until);
+    }
+  }
+
+  Subscription endingAt(Instant end, @Nullable Instant cancelled) {
+    return new Subscription(id, application, selector, subscribedAt, end, cancelled, earlier);
+  }
 
   /// What it is at a time.
   public enum Status {
@@ -38,6 +52,7 @@ public record Subscription(
   }
 
   boolean covers(Instant accepted) {
-    return !accepted.isBefore(subscribedAt) && accepted.isBefore(until());
+    return new Window(subscribedAt, until()).covers(accepted)
+        || (earlier != null && earlier.covers(accepted));
   }
 }

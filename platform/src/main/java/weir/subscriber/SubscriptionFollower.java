@@ -7,31 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Database;
 import weir.log.EventLog;
 import weir.log.EventLog.LogReader;
 import weir.log.EventLog.OffsetRange;
-import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
 
 /// The loop from the topic of subscriptions to the registry and the index: keeps what was asked
 /// for, with its position, in one transaction, then tells the index. A record read twice changes
-/// nothing. A virtual thread of its own; waits for a log or database that is away.
+/// nothing, one that is no subscription is passed over.
 final class SubscriptionFollower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SubscriptionFollower.class);
   private static final String POSITION = "subscriptions-next";
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration STEP = Duration.ofMillis(2);
+  private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
 
   private final EventLog log;
   private final Topic topic;
@@ -39,9 +36,9 @@ final class SubscriptionFollower implements AutoCloseable {
   private final SubscriptionIndex index;
   private final Consumer<String> known;
   private final InstantSource clock;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread;
-  private long next;
+  private final Loop loop;
+  private volatile long next;
+  private volatile long caughtUpNanos = System.nanoTime() - FRESH_NANOS;
 
   /// Reads what the registry knows into the index.
   ///
@@ -61,44 +58,63 @@ final class SubscriptionFollower implements AutoCloseable {
     this.index = index;
     this.known = known;
     this.clock = clock;
-    this.thread = Thread.ofVirtual().name("subscriptions").unstarted(this::run);
-    Instant since = clock.instant().minus(reach);
+    this.loop = new Loop("subscriptions", this::follow, clock);
     // First the position: what another process keeps in between is then read twice, not never.
     next = database.setting(POSITION).map(Long::parseLong).orElse(0L);
-    database.read(handle -> SubscriptionTable.endingAfter(handle, since)).forEach(index::put);
+    Instant since = clock.instant().minus(reach);
+    database.read(handle -> SubscriptionTable.endingAfter(handle, since)).forEach(this::tell);
+  }
+
+  private void tell(Subscription subscription) {
+    known.accept(subscription.application());
+    try {
+      index.put(subscription);
+    } catch (IllegalArgumentException e) {
+      LOG.error("a subscription cannot be read subscription={}", subscription.id(), e);
+    }
   }
 
   void start() {
-    thread.start();
+    loop.start();
   }
 
-  private void run() {
-    try {
-      while (stop.getCount() > 0) {
-        try (LogReader reader = log.reader()) {
-          follow(reader);
-        } catch (LogException | JdbiException e) {
-          LOG.warn("subscriptions wait reason={}", e.getMessage());
-          boolean _ = stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private OffsetRange range() {
+    return log.ranges(Set.of(topic)).getOrDefault(new Partition(topic, 0), new OffsetRange(0, 0));
   }
 
-  private void follow(LogReader reader) {
-    Partition partition = new Partition(topic, 0);
-    OffsetRange range = log.ranges(Set.of(topic)).getOrDefault(partition, new OffsetRange(0, 0));
+  private void follow() {
+    OffsetRange range = range();
     // A log that is shorter than what was read of it is another log.
     next = next > range.end() ? range.start() : next;
-    reader.seek(Map.of(partition, next));
-    while (stop.getCount() > 0) {
-      List<LogRecord> records = reader.poll(POLL);
-      if (!records.isEmpty()) {
-        keep(records);
+    try (LogReader reader = log.reader()) {
+      reader.seek(Map.of(new Partition(topic, 0), next));
+      while (loop.isOpen()) {
+        List<LogRecord> records = reader.poll(POLL);
+        if (!records.isEmpty()) {
+          keep(records);
+        }
+        loop.goesWell();
       }
     }
+  }
+
+  /// Waits until the index knows everything that was asked for up to a tenth of a second ago.
+  ///
+  /// @param waiting who waits
+  /// @return false when the waiting loop is to end
+  boolean catchUp(Loop waiting) throws InterruptedException {
+    if (System.nanoTime() - caughtUpNanos < FRESH_NANOS) {
+      return true;
+    }
+    long now = System.nanoTime();
+    long end = range().end();
+    while (next < end) {
+      if (!waiting.pause(STEP)) {
+        return false;
+      }
+    }
+    caughtUpNanos = now;
+    return true;
   }
 
   private void keep(List<LogRecord> records) {
@@ -117,11 +133,7 @@ final class SubscriptionFollower implements AutoCloseable {
                   .execute();
               return kept;
             });
-    changed.forEach(
-        subscription -> {
-          known.accept(subscription.application());
-          index.put(subscription);
-        });
+    changed.forEach(this::tell);
     next = end;
   }
 
@@ -133,11 +145,12 @@ final class SubscriptionFollower implements AutoCloseable {
       LOG.warn("not a subscription position={}", record.position());
       return Optional.empty();
     }
-    Subscription subscription =
-        request.get().apply(SubscriptionTable.find(handle, request.get().id()));
-    boolean kept =
-        SubscriptionTable.save(handle, subscription, request.get().askedAt(), clock.instant());
-    return kept ? Optional.of(subscription) : Optional.empty();
+    return request
+        .get()
+        .apply(SubscriptionTable.find(handle, request.get().id()))
+        .filter(
+            changed ->
+                SubscriptionTable.save(handle, changed, request.get().askedAt(), clock.instant()));
   }
 
   /// Marks in the registry what expired.
@@ -145,13 +158,13 @@ final class SubscriptionFollower implements AutoCloseable {
     int _ = database.write(handle -> SubscriptionTable.expire(handle, clock.instant()));
   }
 
+  /// Since when it waits for the log or the registry.
+  Optional<Instant> stuckSince() {
+    return loop.stuckSince();
+  }
+
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      boolean _ = thread.join(Duration.ofSeconds(10));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
 
 /// What an application asked for, as it goes through the log: `service_id`, `device_id`,
 /// `timestamp` and `expiry_hours`, and beside them what those four cannot say.
@@ -22,6 +23,9 @@ record SubscriptionRequest(
 
   static final int HOURS_MAX = 8_760;
 
+  private static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
+
+  private static final int TYPE_MAX = 64;
   private static final JsonMapper JSON = new JsonMapper();
 
   String id() {
@@ -57,6 +61,9 @@ record SubscriptionRequest(
               node.path("device_type").textValue(),
               node.path("filter").textValue());
       Instant askedAt = OffsetDateTime.parse(node.path("timestamp").asText()).toInstant();
+      if (!isSound(selector) || askedAt.isBefore(Instant.EPOCH) || askedAt.isAfter(END_OF_TIME)) {
+        return Optional.empty();
+      }
       return Optional.of(
           new SubscriptionRequest(
               application, selector, askedAt, cancels ? null : Duration.ofHours(hours)));
@@ -67,31 +74,43 @@ record SubscriptionRequest(
     }
   }
 
-  /// What becomes of a subscription by this request; asking again while it is active only moves
-  /// its end.
-  Subscription apply(Optional<Subscription> known) {
+  /// Whether it can be kept.
+  ///
+  /// @throws IllegalArgumentException when the filter is none
+  private static boolean isSound(Selector selector) {
+    String device = selector.device();
+    String type = selector.deviceType();
+    if (selector.filter() != null) {
+      EventFilter _ = EventFilter.parse(selector.filter());
+    }
+    return (device == null || device.length() <= DeviceId.LENGTH_MAX)
+        && (type == null || type.length() <= TYPE_MAX);
+  }
+
+  /// What becomes of a subscription by this request: asking again while it is active only moves its
+  /// end, and what is not active cannot be cancelled. Empty when nothing changes.
+  Optional<Subscription> apply(Optional<Subscription> known) {
     Optional<Subscription> active =
         known.filter(each -> each.status(askedAt) == Subscription.Status.ACTIVE);
     if (lifetime == null) {
-      Subscription old = known.orElse(fresh(askedAt));
-      return new Subscription(
-          old.id(), application, selector, old.subscribedAt(), old.expiresAt(), askedAt);
+      return active.map(old -> old.endingAt(old.expiresAt(), askedAt));
     }
     Instant end = askedAt.plus(lifetime);
     if (active.isEmpty()) {
-      return fresh(end);
+      return Optional.of(fresh(end, known));
     }
     Instant oldEnd = active.get().expiresAt();
+    return active.map(old -> old.endingAt(end.isAfter(oldEnd) ? end : oldEnd, null));
+  }
+
+  private Subscription fresh(Instant end, Optional<Subscription> known) {
     return new Subscription(
         id(),
         application,
         selector,
-        active.get().subscribedAt(),
-        end.isAfter(oldEnd) ? end : oldEnd,
-        null);
-  }
-
-  private Subscription fresh(Instant end) {
-    return new Subscription(id(), application, selector, askedAt, end, null);
+        askedAt,
+        end,
+        null,
+        known.map(old -> new Subscription.Window(old.subscribedAt(), old.until())).orElse(null));
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of the table `subscription`.
 final class SubscriptionTable {
@@ -76,15 +77,18 @@ final class SubscriptionTable {
   /// Keeps it, unless its application is gone or a later request was kept before.
   static boolean save(Handle handle, Subscription subscription, Instant askedAt, Instant now) {
     Instant cancelled = subscription.cancelledAt();
+    Subscription.Window earlier = subscription.earlier();
     return handle
             .createUpdate(
                 "INSERT INTO subscription (id, application, device, device_type, filter, status,"
-                    + " subscribed_at, asked_at, expires_at, cancelled_at) SELECT :id, :application,"
-                    + " :device, :type, :filter, :status, :subscribed, :asked, :expires, :cancelled"
+                    + " subscribed_at, asked_at, expires_at, cancelled_at, earlier_from,"
+                    + " earlier_until) SELECT :id, :application, :device, :type, :filter, :status,"
+                    + " :subscribed, :asked, :expires, :cancelled, :earlierFrom, :earlierUntil"
                     + " WHERE EXISTS (SELECT 1 FROM application WHERE id = :application)"
                     + " ON CONFLICT (id) DO UPDATE SET status = excluded.status, subscribed_at ="
                     + " excluded.subscribed_at, asked_at = excluded.asked_at, expires_at ="
-                    + " excluded.expires_at, cancelled_at = excluded.cancelled_at"
+                    + " excluded.expires_at, cancelled_at = excluded.cancelled_at, earlier_from ="
+                    + " excluded.earlier_from, earlier_until = excluded.earlier_until"
                     + " WHERE subscription.asked_at <= excluded.asked_at")
             .bind("id", subscription.id())
             .bind("application", subscription.application())
@@ -95,7 +99,9 @@ final class SubscriptionTable {
             .bind("subscribed", subscription.subscribedAt().toEpochMilli())
             .bind("asked", askedAt.toEpochMilli())
             .bind("expires", subscription.expiresAt().toEpochMilli())
-            .bind("cancelled", cancelled == null ? null : cancelled.toEpochMilli())
+            .bind("cancelled", millis(cancelled))
+            .bind("earlierFrom", millis(earlier == null ? null : earlier.from()))
+            .bind("earlierUntil", millis(earlier == null ? null : earlier.until()))
             .execute()
         > 0;
   }
@@ -110,9 +116,13 @@ final class SubscriptionTable {
         .execute();
   }
 
+  private static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
+  }
+
   private static Subscription subscription(ResultSet row) throws SQLException {
-    long cancelled = row.getLong("cancelled_at");
-    boolean never = row.wasNull();
+    Instant from = time(row, "earlier_from");
+    Instant until = time(row, "earlier_until");
     return new Subscription(
         row.getString("id"),
         row.getString("application"),
@@ -120,6 +130,12 @@ final class SubscriptionTable {
             row.getString("device"), row.getString("device_type"), row.getString("filter")),
         Instant.ofEpochMilli(row.getLong("subscribed_at")),
         Instant.ofEpochMilli(row.getLong("expires_at")),
-        never ? null : Instant.ofEpochMilli(cancelled));
+        time(row, "cancelled_at"),
+        from == null || until == null ? null : new Subscription.Window(from, until));
+  }
+
+  private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
   }
 }

@@ -1,4 +1,4 @@
-/// Sink two: the applications that are interested in device types.
+/// Sink two: applications, what they subscribe to, and who wants an event.
 @NullMarked
 package weir.subscriber;
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import weir.device.Form;
 import weir.device.Outcome;
@@ -25,6 +24,7 @@ import weir.subscriber.Applications;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
 import weir.subscriber.delivery.Deliveries;
+import weir.subscriber.delivery.Deliveries.Redelivered;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryLog.AttemptQuery;
 import weir.subscriber.delivery.DeliveryLog.Open;
@@ -285,7 +285,7 @@ public final class DeliveryApi implements HttpService {
     if (count == 0) {
       throw ProblemException.of(409, "Conflict", "the event is not in the log any more");
     }
-    accepted(response, count);
+    accepted(response, new Redelivered(count, false));
   }
 
   private void redeliverMany(ServerRequest request, ServerResponse response) {
@@ -302,21 +302,30 @@ public final class DeliveryApi implements HttpService {
     if (!form.errors().isEmpty()) {
       throw Answers.invalid(form.errors());
     }
-    int count =
-        status.equals("parked")
-            ? deliveries.redeliverParked(endpoint)
-            : deliveries.redeliver(
-                endpoint,
-                from == null ? Instant.EPOCH : from,
-                to == null ? Instant.now().plus(Duration.ofDays(1)) : to,
-                status.isEmpty() ? new TreeSet<>(OUTCOMES) : Set.of(status));
-    accepted(response, count);
+    accepted(
+        response,
+        redeliver(
+            endpoint,
+            status,
+            from == null ? Instant.EPOCH : from,
+            to == null ? Instant.now().plus(Duration.ofDays(1)) : to));
   }
 
-  private static void accepted(ServerResponse response, int count) {
+  private Redelivered redeliver(Endpoint endpoint, String status, Instant from, Instant to) {
+    return switch (status) {
+      case "parked" -> deliveries.redeliverParked(endpoint);
+      case "" -> deliveries.redeliver(endpoint, from, to);
+      default ->
+          deliveries.redeliver(
+              endpoint, from, to, Deliveries.Result.valueOf(status.toUpperCase(Locale.ROOT)));
+    };
+  }
+
+  private static void accepted(ServerResponse response, Redelivered redelivered) {
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.put("message", "Accepted for delivery");
-    body.put("count", count);
+    body.put("count", redelivered.count());
+    body.put("more", redelivered.more());
     response.status(Status.ACCEPTED_202);
     Answers.send(response, body);
   }

@@ -63,6 +63,7 @@ class SubscriptionIndexTest {
         selector,
         START,
         START.plus(Duration.ofHours(1)),
+        null,
         null);
   }
 
@@ -81,21 +82,46 @@ class SubscriptionIndexTest {
   void aRenewalLeavesNoGapAndACancellationCuts() {
     SubscriptionRequest first =
         new SubscriptionRequest("app", Selector.ofDevice("fridge"), START, Duration.ofHours(1));
-    Subscription asked = first.apply(Optional.empty());
+    Subscription asked = first.apply(Optional.empty()).orElseThrow();
     Instant later = START.plus(Duration.ofMinutes(30));
     Subscription renewed =
         new SubscriptionRequest("app", Selector.ofDevice("fridge"), later, Duration.ofHours(1))
-            .apply(Optional.of(asked));
+            .apply(Optional.of(asked))
+            .orElseThrow();
     assertThat(renewed.id()).isEqualTo(asked.id());
     assertThat(renewed.subscribedAt()).isEqualTo(START);
     assertThat(renewed.expiresAt()).isEqualTo(later.plus(Duration.ofHours(1)));
     Subscription cancelled =
         new SubscriptionRequest("app", Selector.ofDevice("fridge"), later.plusSeconds(1), null)
-            .apply(Optional.of(renewed));
+            .apply(Optional.of(renewed))
+            .orElseThrow();
     index.put(cancelled);
     assertThat(takers("fridge", "Refrigerator", later, "{}")).containsExactly("app");
     assertThat(takers("fridge", "Refrigerator", later.plusSeconds(1), "{}")).isEmpty();
     assertThat(cancelled.status(later.plusSeconds(2))).isEqualTo(Subscription.Status.CANCELLED);
+  }
+
+  @Test
+  void cancellingWhatHasEndedChangesNothing() {
+    SubscriptionRequest cancel =
+        new SubscriptionRequest(
+            "app", Selector.ofDevice("fridge"), START.plus(Duration.ofHours(2)), null);
+    Subscription expired = subscription("app", Selector.ofDevice("fridge"));
+    assertThat(cancel.apply(Optional.of(expired))).isEmpty();
+    assertThat(cancel.apply(Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void anEventOfTheTimeBeforeARenewalThatCameLateIsStillWanted() {
+    Instant later = START.plus(Duration.ofHours(3));
+    Subscription expired = subscription("app", Selector.ofDevice("fridge"));
+    index.put(
+        new SubscriptionRequest("app", Selector.ofDevice("fridge"), later, Duration.ofHours(1))
+            .apply(Optional.of(expired))
+            .orElseThrow());
+    assertThat(takers("fridge", "Refrigerator", START, "{}")).containsExactly("app");
+    assertThat(takers("fridge", "Refrigerator", later.minusMillis(1), "{}")).isEmpty();
+    assertThat(takers("fridge", "Refrigerator", later, "{}")).containsExactly("app");
   }
 
   @Test
@@ -153,10 +179,21 @@ class SubscriptionIndexTest {
     byte[] documented =
         """
         {"service_id":"app","device_id":"fridge","timestamp":"2026-01-01T00:00:00+00:00",\
-        "expiry_hours":5}"""
+        "expiry_hours":5}\
+        """
             .getBytes(StandardCharsets.UTF_8);
     assertThat(SubscriptionRequest.read(documented)).contains(request);
     assertThat(SubscriptionRequest.read(new byte[] {'x'})).isEmpty();
+    String hostile = new String(documented, StandardCharsets.UTF_8);
+    for (String json :
+        List.of(
+            hostile.replace("}", ",\"filter\":\"{no filter\"}"),
+            hostile.replace("2026-", "+99999-"),
+            hostile.replace("fridge", "f".repeat(129)))) {
+      assertThat(SubscriptionRequest.read(json.getBytes(StandardCharsets.UTF_8)))
+          .as(json)
+          .isEmpty();
+    }
     assertThat(Objects.requireNonNull(request.lifetime())).isEqualTo(Duration.ofHours(5));
   }
 }

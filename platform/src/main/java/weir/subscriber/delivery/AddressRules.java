@@ -1,9 +1,11 @@
 package weir.subscriber.delivery;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -29,21 +31,15 @@ public final class AddressRules {
   private static final List<Network> LOOPBACK = networks("127.0.0.0/8 ::1/128");
 
   private final List<Network> allowed = new ArrayList<>();
-  private final Lookup lookup;
-
-  /// Says what a name stands for.
-  @FunctionalInterface
-  public interface Lookup {
-    InetAddress[] addresses(String host) throws UnknownHostException;
-  }
+  private final NameLookup lookup;
 
   /// @param networks what is allowed although it is private
   public AddressRules(boolean loopback, List<String> networks) {
     this(loopback, networks, InetAddress::getAllByName);
   }
 
-  AddressRules(boolean loopback, List<String> networks, Lookup lookup) {
-    this.lookup = lookup;
+  AddressRules(boolean loopback, List<String> networks, NameLookup.Source names) {
+    this.lookup = new NameLookup(names);
     if (loopback) {
       allowed.addAll(LOOPBACK);
     }
@@ -63,14 +59,17 @@ public final class AddressRules {
     return List.copyOf(networks);
   }
 
-  /// Whether there are addresses and every one of them may be called.
-  public boolean allowAll(InetAddress[] addresses) {
-    for (InetAddress address : addresses) {
-      if (!allows(address)) {
-        return false;
-      }
+  /// Whether everything that a name stands for may be called. A name that nobody knows, or not in
+  /// time, is let through: it is looked up again when there is something to send.
+  public boolean allowName(String host, Duration limit) {
+    try {
+      InetAddress[] addresses = resolve(host, limit);
+      return addresses.length > 0;
+    } catch (BlockedAddressException e) {
+      return false;
+    } catch (IOException notYet) {
+      return true;
     }
-    return addresses.length > 0;
   }
 
   /// Whether this address may be called. Java hands out IPv4-mapped addresses as IPv4.
@@ -122,9 +121,9 @@ public final class AddressRules {
   ///
   /// @return the addresses, all of which may be called
   /// @throws BlockedAddressException when one of them may not
-  InetAddress[] resolve(String host) throws UnknownHostException, BlockedAddressException {
-    InetAddress[] addresses = lookup.addresses(bare(host));
-    if (!allowAll(addresses)) {
+  InetAddress[] resolve(String host, Duration limit) throws IOException {
+    InetAddress[] addresses = lookup.addresses(bare(host), limit);
+    if (addresses.length == 0 || !Arrays.stream(addresses).allMatch(this::allows)) {
       throw new BlockedAddressException();
     }
     return addresses;

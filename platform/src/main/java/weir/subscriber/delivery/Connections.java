@@ -73,8 +73,10 @@ final class Connections implements AutoCloseable {
   }
 
   /// Connects the socket to the address that was checked, and speaks TLS when the URL says so.
-  Connection connect(URI url, Socket socket) throws IOException {
-    InetAddress[] addresses = rules.resolve(url.getHost());
+  ///
+  /// @param limit how long the look-up of the name may take; whoever calls watches the rest
+  Connection connect(URI url, Socket socket, Duration limit) throws IOException {
+    InetAddress[] addresses = rules.resolve(url.getHost(), limit);
     int port = port(url);
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress(addresses[0], port), connectMillis);

@@ -9,11 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 import weir.device.Database;
 import weir.device.Outcome;
@@ -30,8 +27,13 @@ public final class Deliveries {
   /// Events that one request can repeat.
   public static final int REDELIVER_MAX = 10_000;
 
-  private static final int CHUNK = 1_000;
-  private static final String LANES = "(SELECT id FROM lane WHERE endpoint = ?)";
+  /// What can come of an attempt.
+  public enum Result {
+    DELIVERED,
+    REFUSED,
+    FAILED,
+    GONE
+  }
 
   private final Database database;
   private final LaneStore store;
@@ -67,59 +69,14 @@ public final class Deliveries {
   public Outcome<Endpoint> resume(String application) {
     Outcome<Endpoint> outcome = endpoints.enter(application, Endpoint.State.ACTIVE, "");
     if (outcome instanceof Outcome.Saved<Endpoint>(Endpoint endpoint)) {
-      worker.health(endpoint.number()).forgive();
-      wake(endpoint.number());
+      worker.forgive(endpoint.number());
     }
     return outcome;
   }
 
-  /// Makes every lane of an endpoint due that has something in it.
-  private void wake(long endpoint) {
-    long now = clock.millis();
-    int _ =
-        database.write(
-            handle ->
-                batch(
-                        handle,
-                        "DELETE FROM health WHERE endpoint = ?",
-                        List.of(new Object[][] {{endpoint}}))
-                    + batch(
-                        handle,
-                        "UPDATE lane SET due_at = ? WHERE endpoint = ? AND leased = 0 AND (EXISTS"
-                            + " (SELECT 1 FROM delivery d WHERE d.lane = lane.id) OR EXISTS (SELECT"
-                            + " 1 FROM refusal r WHERE r.lane = lane.id))",
-                        List.of(new Object[][] {{now, endpoint}})));
-    worker.wake();
-  }
-
   /// Gives up what waits now, for ever. Returns how many events that were.
   public int skip(Endpoint endpoint) {
-    int skipped = 0;
-    int now;
-    do {
-      now =
-          database.write(
-              handle -> {
-                List<Object[]> rows =
-                    query(
-                        handle,
-                        "SELECT lane, place FROM delivery WHERE lane IN " + LANES + " LIMIT ?",
-                        row -> new Object[] {row.getLong(1), row.getLong(2)},
-                        endpoint.number(),
-                        CHUNK);
-                rows.addAll(
-                    query(
-                        handle,
-                        "SELECT lane, place FROM refusal WHERE lane IN " + LANES + " LIMIT ?",
-                        row -> new Object[] {row.getLong(1), row.getLong(2)},
-                        endpoint.number(),
-                        CHUNK));
-                Finish.discard(handle, rows);
-                return rows.size();
-              });
-      skipped += now;
-    } while (now > 0);
-    return skipped;
+    return new Pointers(database).skip(endpoint.number());
   }
 
   /// Sends an event again, wherever it is: parked, waiting for another try, or long delivered and
@@ -140,104 +97,118 @@ public final class Deliveries {
         : new Outcome.Saved<>(redeliver(endpoint, places));
   }
 
-  /// Sends everything again that is parked. Returns how many events that are.
-  public int redeliverParked(Endpoint endpoint) {
+  /// What is sent again.
+  ///
+  /// @param more whether there are more, for another request
+  public record Redelivered(int count, boolean more) {}
+
+  /// Sends everything again that is parked.
+  public Redelivered redeliverParked(Endpoint endpoint) {
     List<Long> places =
         database.read(
             handle ->
                 query(
                     handle,
-                    "SELECT place FROM parked WHERE lane IN " + LANES + " ORDER BY place LIMIT ?",
+                    "SELECT place FROM parked WHERE lane IN "
+                        + Pointers.LANES
+                        + " ORDER BY place LIMIT ?",
                     row -> row.getLong(1),
                     endpoint.number(),
                     REDELIVER_MAX));
-    return redeliver(endpoint, places);
+    return redelivered(endpoint, places);
   }
 
-  /// Sends everything again that was tried in a time.
-  ///
-  /// @param outcomes only what had one of these at some attempt
-  public int redeliver(Endpoint endpoint, Instant from, Instant to, Collection<String> outcomes) {
-    String wanted =
-        outcomes.stream().map(outcome -> "'" + outcome + "'").collect(Collectors.joining(", "));
+  /// Sends everything again that was tried in a time, whatever came of it.
+  public Redelivered redeliver(Endpoint endpoint, Instant from, Instant to) {
+    return redeliver(endpoint, from, to, "");
+  }
+
+  /// Sends everything again that had an outcome at some attempt in a time. What was delivered since
+  /// is sent again only when that is the outcome asked for.
+  public Redelivered redeliver(Endpoint endpoint, Instant from, Instant to, Result outcome) {
+    String text = outcome.name().toLowerCase(Locale.ROOT);
+    String delivered =
+        " AND NOT EXISTS (SELECT 1 FROM attempt d WHERE d.event = a.event AND d.place = a.place AND"
+            + " d.endpoint = a.endpoint AND d.outcome = 'delivered')";
+    return redeliver(
+        endpoint,
+        from,
+        to,
+        " AND outcome = '%s'%s".formatted(text, outcome == Result.DELIVERED ? "" : delivered));
+  }
+
+  private Redelivered redeliver(Endpoint endpoint, Instant from, Instant to, String condition) {
     List<Long> places =
         database.read(
             handle ->
                 query(
                     handle,
-                    "SELECT DISTINCT place FROM attempt WHERE endpoint = ? AND at >= ? AND at < ?"
-                        + " AND place >= 0 AND outcome IN ("
-                        + wanted
-                        + ") ORDER BY place LIMIT ?",
+                    "SELECT DISTINCT place FROM attempt a WHERE endpoint = ? AND at >= ? AND at < ?"
+                        + " AND place >= 0"
+                        + condition
+                        + " ORDER BY place LIMIT ?",
                     row -> row.getLong(1),
                     endpoint.number(),
                     from.toEpochMilli(),
                     to.toEpochMilli(),
                     REDELIVER_MAX));
-    return redeliver(endpoint, places);
+    return redelivered(endpoint, places);
   }
 
+  private Redelivered redelivered(Endpoint endpoint, List<Long> places) {
+    return new Redelivered(redeliver(endpoint, places), places.size() == REDELIVER_MAX);
+  }
+
+  /// Lays events into their lanes again; those that nobody waits for are read from the log.
   private int redeliver(Endpoint endpoint, List<Long> places) {
-    Set<Long> kept = kept(places);
-    List<Long> missing = places.stream().filter(place -> !kept.contains(place)).toList();
-    Map<Long, Arrival> recalled = new Recall(log, enriched).read(missing);
-    int count =
+    List<Long> missing = database.write(handle -> requeue(handle, endpoint.number(), places));
+    List<Arrival> recalled = List.of();
+    if (!missing.isEmpty()) {
+      recalled = List.copyOf(new Recall(log, enriched).read(missing).values());
+      requeue(endpoint.number(), recalled);
+    }
+    store.wake(endpoint.number(), clock.instant());
+    worker.wake();
+    return places.size() - missing.size() + recalled.size();
+  }
+
+  private void requeue(long endpoint, List<Arrival> arrivals) {
+    List<Long> places = arrivals.stream().map(Arrival::place).toList();
+    List<Long> _ =
         database.write(
             handle -> {
-              store.insertEvents(handle, List.copyOf(recalled.values()));
-              List<Object[]> rows = new ArrayList<>();
-              for (long place : places) {
-                if (kept.contains(place) || recalled.containsKey(place)) {
-                  long lane = store.lane(handle, endpoint.number(), Place.partition(place));
-                  rows.add(new Object[] {lane, place});
-                }
-              }
-              requeue(handle, endpoint.number(), rows);
-              return rows.size();
+              store.insertEvents(handle, arrivals);
+              return requeue(handle, endpoint, places);
             });
-    wakeIfActive(endpoint);
-    return count;
   }
 
-  private void wakeIfActive(Endpoint endpoint) {
-    if (endpoint.state() == Endpoint.State.ACTIVE) {
-      long now = clock.millis();
-      int _ =
-          database.write(
-              handle ->
-                  batch(
-                      handle,
-                      "UPDATE lane SET due_at = ? WHERE endpoint = ? AND due_at IS NULL AND EXISTS"
-                          + " (SELECT 1 FROM delivery d WHERE d.lane = lane.id)",
-                      List.of(new Object[][] {{now, endpoint.number()}})));
-      worker.wake();
+  /// Lays the events that are kept into their lanes, and returns the places of the others.
+  private List<Long> requeue(Handle handle, long endpoint, List<Long> places) {
+    List<Object[]> rows = new ArrayList<>();
+    List<Long> missing = new ArrayList<>();
+    for (long place : places) {
+      String kept = "SELECT 1 FROM event WHERE place = ?";
+      if (query(handle, kept, row -> row.getInt(1), place).isEmpty()) {
+        missing.add(place);
+      } else {
+        rows.add(
+            new Object[] {store.lane(handle, endpoint, Place.partition(place)), place, endpoint});
+      }
     }
-  }
-
-  private static void requeue(Handle handle, long endpoint, List<Object[]> rows) {
     int _ =
         batch(
             handle,
             "INSERT INTO delivery (lane, place) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            rows);
-    List<Object[]> places = rows.stream().map(row -> new Object[] {row[1], endpoint}).toList();
-    int _ = batch(handle, "DELETE FROM parked WHERE place = ? AND lane IN " + LANES, places);
-    int _ = batch(handle, "DELETE FROM refusal WHERE place = ? AND lane IN " + LANES, places);
-  }
-
-  private Set<Long> kept(List<Long> places) {
-    return database.read(
-        handle ->
-            places.stream()
-                .filter(
-                    place ->
-                        !query(
-                                handle,
-                                "SELECT 1 FROM event WHERE place = ?",
-                                row -> row.getInt(1),
-                                place)
-                            .isEmpty())
-                .collect(Collectors.toSet()));
+            rows.stream().map(row -> new Object[] {row[0], row[1]}).toList());
+    List<Object[]> others = rows.stream().map(row -> new Object[] {row[1], row[2]}).toList();
+    for (String table : List.of("parked", "refusal")) {
+      int _ =
+          batch(
+              handle,
+              "DELETE FROM " + table + " WHERE place = ? AND lane IN " + Pointers.LANES,
+              others);
+    }
+    return missing;
   }
 
   /// Sends an event that never happened, at once, whatever state the endpoint is in. It is signed,

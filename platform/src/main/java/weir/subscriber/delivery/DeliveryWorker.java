@@ -3,30 +3,35 @@ package weir.subscriber.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.subscriber.Applications;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
+import weir.subscriber.Loop;
 import weir.subscriber.SubscriberSettings;
 
 /// Serves the lanes that are due. One thread claims them and writes what became of them, many at a
 /// time; each lane is served by a virtual thread of its own.
 ///
-/// An endpoint of which nothing is known can take half of the lanes served at once, one that fails
-/// or is slow three tenths; the rest is always there for those that answer. A database that is
-/// away is waited for.
+/// Endpoints of which nothing is known can take half of the lanes and of the requests at once;
+/// those that fail or are slow three tenths; the rest is always there for those that answer. A
+/// database that is away is waited for, and what was done meanwhile is written when it is back.
 public final class DeliveryWorker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
@@ -34,11 +39,15 @@ public final class DeliveryWorker implements AutoCloseable {
   private static final int CLAIMS_MAX = 500;
   private static final Duration CROWDED = Duration.ofSeconds(1);
 
+  /// How soon it is seen that an application is active again.
+  private static final Duration INACTIVE = Duration.ofSeconds(30);
+
   /// Wakes the loop and reports nothing.
   private static final Object HINT = new Object();
 
   private final LaneStore store;
   private final Endpoints endpoints;
+  private final Applications applications;
   private final DeliveryLog deliveries;
   private final SubscriberSettings settings;
   private final InstantSource clock;
@@ -48,21 +57,27 @@ public final class DeliveryWorker implements AutoCloseable {
   private final Map<Long, Health> healths = new ConcurrentHashMap<>();
   private final Map<Long, Health.Trouble> troubles;
   private final BlockingQueue<Object> news = new LinkedBlockingQueue<>();
-  private final Map<Health.Pace, Integer> running = new HashMap<>();
-  private final Map<Long, Health.Pace> paces = new HashMap<>();
-  private final Map<Long, Thread> serving = new ConcurrentHashMap<>();
-  private final Thread thread;
+  private final Map<Long, Service> serving = new HashMap<>();
+  private final Map<Health.Pace, Integer> counts = new EnumMap<>(Health.Pace.class);
+  private final List<Report> unwritten = new ArrayList<>();
+  private final Queue<Report> endings = new ArrayDeque<>();
+  private final Loop loop;
   private volatile boolean closing;
+
+  /// A lane that is served here, by a thread of its own.
+  private record Service(long lane, Health health, Health.Pace pace, Thread thread) {}
 
   public DeliveryWorker(
       LaneStore store,
       Endpoints endpoints,
+      Applications applications,
       DeliveryLog deliveries,
       SubscriberSettings settings,
       InstantSource clock,
       RandomGenerator random) {
     this.store = store;
     this.endpoints = endpoints;
+    this.applications = applications;
     this.deliveries = deliveries;
     this.settings = settings;
     this.clock = clock;
@@ -72,16 +87,22 @@ public final class DeliveryWorker implements AutoCloseable {
     this.means =
         new LaneRun.Means(
             store,
+            endpoints,
+            applications,
             sender,
-            new Semaphore(settings.socketsMax()),
-            settings.lease(),
+            new Sockets(settings.socketsMax()),
             settings.disableAfter(),
             clock);
-    this.thread = Thread.ofVirtual().name("deliveries").unstarted(this::run);
+    this.loop = new Loop("deliveries", () -> turn(POLL), clock);
   }
 
   public void start() {
-    thread.start();
+    loop.start();
+  }
+
+  /// Since when it waits for the database; empty when it does not.
+  public Optional<Instant> stuckSince() {
+    return loop.stuckSince();
   }
 
   /// Tells that there may be something to do.
@@ -91,68 +112,67 @@ public final class DeliveryWorker implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      while (!closing) {
-        turn(POLL);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /// Waits for news at most so long, writes what was done and claims what is due.
   void turn(Duration wait) throws InterruptedException {
-    List<Object> heard = new ArrayList<>();
     Object first = news.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+    List<Object> heard = new ArrayList<>();
     if (first != null) {
       heard.add(first);
       news.drainTo(heard);
     }
-    List<Report> reports =
-        heard.stream().filter(Report.class::isInstance).map(Report.class::cast).toList();
-    try {
-      finish(reports);
-      claim();
-    } catch (JdbiException e) {
-      LOG.warn("deliveries wait for the database reason={}", e.getMessage());
-    }
-  }
-
-  private void finish(List<Report> reports) {
-    if (reports.isEmpty()) {
-      return;
-    }
-    Map<Long, Health.@Nullable Trouble> changed = new HashMap<>();
-    for (Report report : reports) {
-      Claim claim = report.claim();
-      running.merge(paces.getOrDefault(claim.lane(), Health.Pace.NEW), -1, Integer::sum);
-      paces.remove(claim.lane());
-      Health health = health(claim.endpoint());
-      health.left(claim.lane());
-      if (report.aftermath() != Report.Aftermath.NOTHING) {
-        changed.put(claim.endpoint(), health.trouble());
+    for (Object each : heard) {
+      if (each instanceof Report report) {
+        unwritten.add(report);
       }
     }
-    store.finish(reports, changed, clock.instant());
-    reports.forEach(this::end);
+    finish();
+    claim();
+  }
+
+  private void finish() {
+    if (!unwritten.isEmpty()) {
+      Map<Long, Health.@Nullable Trouble> changed = new HashMap<>();
+      for (Report report : unwritten) {
+        if (report.aftermath() != Report.Aftermath.NOTHING) {
+          changed.put(report.claim().endpoint(), health(report.claim().endpoint()).trouble());
+        }
+      }
+      store.finish(unwritten, changed, clock.instant());
+      unwritten.forEach(report -> leave(report.claim().lane()));
+      endings.addAll(unwritten);
+      unwritten.clear();
+    }
+    for (Report report = endings.peek(); report != null; report = endings.peek()) {
+      end(report);
+      Report _ = endings.remove();
+    }
   }
 
   private void end(Report report) {
-    Endpoint endpoint = report.endpoint();
     switch (report.aftermath()) {
       case NOTHING, HEALTH -> {}
-      case GONE -> end(endpoint, Endpoint.State.GONE, "the endpoint answered 410 Gone");
+      case GONE -> end(report.endpoint(), Endpoint.State.GONE, "the endpoint answered 410 Gone");
       case DISABLE ->
           end(
-              endpoint,
+              report.endpoint(),
               Endpoint.State.DISABLED,
               "nothing but failures for " + settings.disableAfter().toDays() + " days");
     }
   }
 
   private void end(Endpoint endpoint, Endpoint.State state, String reason) {
-    var _ = endpoints.enter(endpoint.application(), state, reason);
+    boolean ended =
+        endpoints
+            .byNumber(endpoint.number())
+            .filter(now -> now.state() == Endpoint.State.ACTIVE)
+            .isEmpty();
+    if (ended) {
+      return;
+    }
+    if (!endpoints.end(endpoint, state, reason)) {
+      forgive(endpoint.number());
+      return;
+    }
     deliveries.notice(endpoint.number(), state.text(), reason);
     LOG.warn(
         "endpoint ended service={} state={} reason={}",
@@ -162,89 +182,94 @@ public final class DeliveryWorker implements AutoCloseable {
   }
 
   private void claim() {
-    int free = settings.lanesMax() - paces.size();
+    int free = settings.lanesMax() - serving.size();
     if (closing || free <= 0) {
       return;
     }
     Instant now = clock.instant();
-    List<Claim> claims =
-        store.claim(now, Math.min(free, CLAIMS_MAX), settings.lease(), lane -> admit(lane, now));
-    for (Claim claim : claims) {
-      Endpoint endpoint = endpoints.byNumber(claim.endpoint()).orElseThrow();
-      Thread server =
-          Thread.ofVirtual().name("lane-" + claim.lane()).unstarted(() -> serve(claim, endpoint));
-      serving.put(claim.lane(), server);
-      server.start();
+    List<Service> admitted = new ArrayList<>();
+    LaneStore.Round round;
+    try {
+      round =
+          store.claim(
+              now,
+              Math.min(free, CLAIMS_MAX),
+              settings.lease(),
+              lane -> admit(lane, now, admitted));
+    } catch (JdbiException e) {
+      admitted.forEach(service -> leave(service.lane));
+      throw e;
     }
-    if (claims.size() == CLAIMS_MAX) {
+    admitted.forEach(service -> service.thread.start());
+    if (round.more()) {
       wake();
     }
   }
 
-  private Next admit(Claim lane, Instant now) {
-    if (!endpoints.isActive(lane.endpoint())) {
+  private Next admit(Claim lane, Instant now, List<Service> admitted) {
+    Endpoint endpoint = endpoints.active(lane.endpoint()).orElse(null);
+    if (endpoint == null) {
       return new Next.Held();
     }
-    if (paces.containsKey(lane.lane())) {
-      // The lease ran out while it was served here; it is served again when that has ended.
-      return new Next.At(now.plus(CROWDED));
+    if (!applications.isActive(endpoint.application())) {
+      return new Next.At(now.plus(INACTIVE));
     }
     Health health = health(lane.endpoint());
     Health.Pace pace = health.pace();
-    if (running.getOrDefault(pace, 0) >= share(pace)) {
+    // A lane whose lease ran out while it is served here is served again when that has ended.
+    if (serving.containsKey(lane.lane())
+        || counts.getOrDefault(pace, 0) >= pace.share(settings.lanesMax())) {
       return new Next.At(now.plus(CROWDED));
     }
     Next next = health.admit(lane.lane(), now);
     if (next instanceof Next.Ready) {
-      running.merge(pace, 1, Integer::sum);
-      paces.put(lane.lane(), pace);
+      Thread thread =
+          Thread.ofVirtual()
+              .name("lane-" + lane.lane())
+              .unstarted(() -> serve(new LaneRun(means, lane, endpoint, health, pace)));
+      Service service = new Service(lane.lane(), health, pace, thread);
+      serving.put(lane.lane(), service);
+      counts.merge(pace, 1, Integer::sum);
+      admitted.add(service);
     }
     return next;
   }
 
-  private int share(Health.Pace pace) {
-    return switch (pace) {
-      case FAST -> settings.lanesMax();
-      case NEW -> settings.lanesMax() / 2;
-      case SLOW -> settings.lanesMax() * 3 / 10;
-    };
+  /// A lane is not served any more.
+  private void leave(long lane) {
+    Service service = serving.remove(lane);
+    if (service != null) {
+      counts.merge(service.pace, -1, Integer::sum);
+      service.health.left(lane);
+    }
   }
 
-  private void serve(Claim claim, Endpoint endpoint) {
-    Report report = nothing(claim, endpoint);
+  private void serve(LaneRun run) {
+    Report report = run.nothing(clock.instant().plus(CROWDED));
     try {
-      report = new LaneRun(means, claim, endpoint, health(claim.endpoint())).run();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      report = run.run();
     } catch (RuntimeException e) {
-      LOG.error("a lane could not be served service={}", endpoint.application(), e);
+      LOG.error("a lane could not be served service={}", report.endpoint().application(), e);
     } finally {
-      serving.remove(claim.lane());
       news.add(report);
     }
   }
 
-  /// The report of a run that came to nothing: the lane is tried again a little later.
-  private Report nothing(Claim claim, Endpoint endpoint) {
-    return new Report(
-        claim,
-        endpoint,
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        new Next.At(clock.instant().plus(CROWDED)),
-        Report.Aftermath.NOTHING);
-  }
-
   /// Whether no lane is being served. To be asked by the thread that takes the turns.
   boolean isIdle() {
-    return paces.isEmpty();
+    return serving.isEmpty();
   }
 
   /// The health of an endpoint, as far as it is known.
   Health health(long endpoint) {
     return healths.computeIfAbsent(endpoint, number -> new Health(random, troubles.get(number)));
+  }
+
+  /// Forgets that an endpoint failed, and begins with what waits for it.
+  void forgive(long endpoint) {
+    health(endpoint).forgive();
+    store.forgive(endpoint, clock.instant());
+    wake();
   }
 
   Sender sender() {
@@ -256,17 +281,18 @@ public final class DeliveryWorker implements AutoCloseable {
   public void close() {
     closing = true;
     wake();
+    loop.close();
+    List<Service> services = List.copyOf(serving.values());
+    services.forEach(service -> service.thread.interrupt());
     try {
-      if (thread.isAlive()) {
-        boolean _ = thread.join(Duration.ofSeconds(10));
-      }
-      serving.values().forEach(Thread::interrupt);
-      for (Thread server : List.copyOf(serving.values())) {
-        boolean _ = server.join(Duration.ofSeconds(1));
+      for (Service service : services) {
+        boolean _ = service.thread.join(Duration.ofSeconds(1));
       }
       turn(Duration.ZERO);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (JdbiException e) {
+      LOG.warn("what was sent last is not written down reason={}", e.getMessage());
     } finally {
       sender.close();
     }

@@ -16,12 +16,6 @@ final class Finish {
       "INSERT INTO attempt (endpoint, place, event, device, at, outcome, status, millis, detail,"
           + " answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-  private static final String DELETE_UNUSED =
-      "DELETE FROM event WHERE place = ?"
-          + " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.place = event.place)"
-          + " AND NOT EXISTS (SELECT 1 FROM refusal r WHERE r.place = event.place)"
-          + " AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.place = event.place)";
-
   private final LaneStore store;
   private final Handle handle;
   private final Instant now;
@@ -79,6 +73,7 @@ final class Finish {
     long lane = claim.lane();
     if (due != null && !claim.isAside()) {
       pointersDone.add(new Object[] {claim.lane(), refusal.place()});
+      refusalsDone.add(new Object[] {claim.lane(), refusal.place()});
       lane = store.lane(handle, claim.endpoint(), Claim.ASIDE);
       asideWoken.add(new Object[] {due.toEpochMilli(), lane, due.toEpochMilli()});
     }
@@ -135,7 +130,7 @@ final class Finish {
         "INSERT INTO parked (lane, place, reason, parked_at) VALUES (?, ?, ?, ?)"
             + " ON CONFLICT DO NOTHING",
         parked);
-    run(DELETE_UNUSED, places);
+    run(Pointers.DELETE_UNUSED, places);
     run(
         "UPDATE lane SET due_at = ? WHERE id = ? AND leased = 0 AND (due_at IS NULL OR due_at > ?)",
         asideWoken);
@@ -159,17 +154,5 @@ final class Finish {
     List<Object[]> rows = new ArrayList<>();
     rows.add(row(endpoint, sent));
     int _ = batch(handle, INSERT_ATTEMPT, rows);
-  }
-
-  /// Removes pointers, given as lane and place, wherever they are, and what nobody needs then.
-  static void discard(Handle handle, List<Object[]> pointers) {
-    for (String table : List.of("delivery", "refusal", "parked")) {
-      int _ = batch(handle, "DELETE FROM " + table + " WHERE lane = ? AND place = ?", pointers);
-    }
-    int _ =
-        batch(
-            handle,
-            DELETE_UNUSED,
-            pointers.stream().map(pointer -> new Object[] {pointer[1]}).toList());
   }
 }

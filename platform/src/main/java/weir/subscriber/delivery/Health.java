@@ -42,7 +42,16 @@ final class Health {
     /// Nothing is known yet.
     NEW,
     /// It fails, or takes long.
-    SLOW
+    SLOW;
+
+    /// What all endpoints of this pace can take together of something scarce.
+    int share(int max) {
+      return switch (this) {
+        case FAST -> max;
+        case NEW -> max / 2;
+        case SLOW -> max * 3 / 10;
+      };
+    }
   }
 
   /// What is kept on the disk of an endpoint that fails.
@@ -51,6 +60,7 @@ final class Health {
   private final RandomGenerator random;
   private @Nullable Trouble trouble;
   private long probe = NONE;
+  private boolean gone;
   private boolean proven;
   private double meanMillis;
   private int limit = 1;
@@ -69,6 +79,9 @@ final class Health {
 
   /// Asks to serve a lane. Ready: yes, as the one probe when the endpoint is open.
   synchronized Next admit(long lane, Instant now) {
+    if (gone) {
+      return new Next.Held();
+    }
     if (!isOpen() || trouble == null) {
       return new Next.Ready();
     }
@@ -84,7 +97,7 @@ final class Health {
 
   /// Whether this lane may go on sending.
   synchronized boolean admits(long lane) {
-    return !isOpen() || probe == lane;
+    return !gone && (!isOpen() || probe == lane);
   }
 
   /// A lane was served, whatever came of it.
@@ -169,6 +182,12 @@ final class Health {
     return Duration.ofMillis(Math.round(wait.toMillis() * factor));
   }
 
+  /// It wants nothing any more.
+  synchronized void leave() {
+    gone = true;
+    notifyAll();
+  }
+
   synchronized @Nullable Trouble trouble() {
     return trouble;
   }
@@ -176,6 +195,7 @@ final class Health {
   /// Forgets that it failed, because somebody says that it works again.
   synchronized void forgive() {
     trouble = null;
+    gone = false;
     probe = NONE;
   }
 }

@@ -11,15 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import weir.subscriber.Applications;
 import weir.subscriber.Endpoint;
+import weir.subscriber.Endpoints;
 
 /// Serves one lane once: sends its oldest events, several at once when the endpoint takes that,
 /// until they are done, the endpoint fails or the lease nears its end.
 ///
 /// An ordered endpoint gets the events of one device one after the other; what fails holds up
-/// what comes behind it.
+/// what comes behind it. What its owner changes meanwhile is obeyed by the next request.
 final class LaneRun {
 
   private static final int EVENTS_MIN = 4;
@@ -28,9 +29,10 @@ final class LaneRun {
   /// What all runs share.
   record Means(
       LaneStore store,
+      Endpoints endpoints,
+      Applications applications,
       Sender sender,
-      Semaphore sockets,
-      Duration lease,
+      Sockets sockets,
       Duration disableAfter,
       InstantSource clock) {}
 
@@ -38,25 +40,27 @@ final class LaneRun {
   private final Claim claim;
   private final Endpoint endpoint;
   private final Health health;
-  private final Instant leaseEnd;
+  private final Health.Pace pace;
   private final Deque<Deque<List<Pending>>> streams = new ArrayDeque<>();
   private final List<Report.Sent> attempts = new ArrayList<>();
   private final List<Long> delivered = new ArrayList<>();
   private final List<Report.Refusal> refused = new ArrayList<>();
   private final List<Long> parked = new ArrayList<>();
+  private Endpoint judged;
   private Next next = new Next.Ready();
   private Report.Aftermath aftermath = Report.Aftermath.NOTHING;
   private boolean stopped;
 
-  LaneRun(Means means, Claim claim, Endpoint endpoint, Health health) {
+  LaneRun(Means means, Claim claim, Endpoint endpoint, Health health, Health.Pace pace) {
     this.means = means;
     this.claim = claim;
     this.endpoint = endpoint;
+    this.judged = endpoint;
     this.health = health;
-    this.leaseEnd = means.clock.instant().plus(means.lease);
+    this.pace = pace;
   }
 
-  Report run() throws InterruptedException {
+  Report run() {
     int slots = health.limit(endpoint.options().inFlightMax());
     List<Pending> events = means.store.load(claim, room(slots), means.clock.instant());
     sort(events);
@@ -66,10 +70,27 @@ final class LaneRun {
       threads.add(Thread.ofVirtual().name("webhook").start(this::work));
     }
     work();
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    join(threads);
     return report();
+  }
+
+  /// Waits for the others. When this process is ending they are told to stop; what they have done
+  /// until then counts.
+  private static void join(List<Thread> threads) {
+    boolean ending = false;
+    int joined = 0;
+    while (joined < threads.size()) {
+      try {
+        threads.get(joined).join();
+        joined++;
+      } catch (InterruptedException e) {
+        ending = true;
+        threads.forEach(Thread::interrupt);
+      }
+    }
+    if (ending) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private int room(int slots) {
@@ -101,13 +122,14 @@ final class LaneRun {
     List<Pending> batch = new ArrayList<>();
     int bytes = 0;
     for (Pending event : events) {
-      if (!batch.isEmpty() && bytes + event.body().length > Message.BATCH_BYTES_MAX) {
+      int needed = Message.batchBytes(event);
+      if (!batch.isEmpty() && bytes + needed > Message.BATCH_BYTES_MAX) {
         batches.add(batch);
         batch = new ArrayList<>();
         bytes = 0;
       }
       batch.add(event);
-      bytes += event.body().length;
+      bytes += needed;
     }
     batches.add(batch);
     return batches;
@@ -138,21 +160,25 @@ final class LaneRun {
 
   /// Sends one message; false when what comes behind it must wait.
   private boolean send(List<Pending> events) throws InterruptedException, InterruptedIOException {
-    Attempt attempt;
-    int most = endpoint.options().inFlightMax();
-    health.begin(most);
-    means.sockets.acquire();
+    health.begin(endpoint.options().inFlightMax());
     try {
-      if (!mayGoOn()) {
-        return false;
+      means.sockets.acquire(pace);
+      try {
+        Optional<Endpoint> target = target();
+        return target.isPresent() && send(events, target.get());
+      } finally {
+        means.sockets.release(pace);
       }
-      attempt = means.sender.send(endpoint, Message.of(endpoint.options().format(), events));
     } finally {
-      means.sockets.release();
       health.end();
     }
+  }
+
+  private boolean send(List<Pending> events, Endpoint target)
+      throws InterruptedException, InterruptedIOException {
+    Attempt attempt = means.sender.send(target, Message.of(target.options().format(), events));
     boolean isBatch = events.size() > 1 && attempt.verdict() instanceof Verdict.Refused;
-    return isBatch ? sendEach(events) : judge(events, attempt, most);
+    return isBatch ? sendEach(events) : judge(events, target, attempt);
   }
 
   /// One event of a batch is bad; sent alone, it shows.
@@ -166,39 +192,50 @@ final class LaneRun {
     return true;
   }
 
-  private synchronized boolean mayGoOn() {
+  /// The endpoint as it is now; empty when nothing more must be sent in this run.
+  private synchronized Optional<Endpoint> target() {
+    Optional<Endpoint> now =
+        means
+            .endpoints
+            .byNumber(claim.endpoint())
+            .filter(each -> each.state() == Endpoint.State.ACTIVE)
+            .filter(each -> each.options().equals(endpoint.options()))
+            .filter(each -> means.applications.isActive(each.application()));
     Instant needed = means.clock.instant().plus(endpoint.options().timeout());
-    stopped |= !health.admits(claim.lane()) || !needed.isBefore(leaseEnd);
-    return !stopped;
+    stopped |= now.isEmpty() || !health.admits(claim.lane()) || !needed.isBefore(claim.leaseEnd());
+    return stopped ? Optional.empty() : now;
   }
 
-  private synchronized boolean judge(List<Pending> events, Attempt attempt, int most) {
+  private synchronized boolean judge(List<Pending> events, Endpoint target, Attempt attempt) {
     events.forEach(event -> attempts.add(new Report.Sent(event, attempt)));
     return switch (attempt.verdict()) {
       case Verdict.Delivered _ -> {
         events.forEach(event -> delivered.add(event.place()));
-        works(attempt, most);
+        works(attempt);
         yield true;
       }
       case Verdict.Refused _ -> {
-        works(attempt, most);
+        works(attempt);
         yield refuse(events.getFirst());
       }
       case Verdict.Failed(Duration retryAfter) -> {
-        fail(retryAfter);
+        fail(retryAfter, target);
         yield false;
       }
       case Verdict.Gone _ -> {
+        health.leave();
         stopped = true;
         next = new Next.Held();
         aftermath = Report.Aftermath.GONE;
+        judged = target;
         yield false;
       }
     };
   }
 
-  private void works(Attempt attempt, int most) {
-    if (health.succeeded(attempt.millis(), most) && aftermath == Report.Aftermath.NOTHING) {
+  private void works(Attempt attempt) {
+    boolean recovered = health.succeeded(attempt.millis(), endpoint.options().inFlightMax());
+    if (recovered && aftermath == Report.Aftermath.NOTHING) {
       aftermath = Report.Aftermath.HEALTH;
     }
   }
@@ -207,21 +244,24 @@ final class LaneRun {
     Instant now = means.clock.instant();
     int refusals = event.refusals() + 1;
     Instant first = event.refusals() == 0 ? now : event.refusedSince();
-    Optional<Duration> wait = RefusalPolicy.wait(endpoint.options(), refusals, first, now);
+    boolean inLine = endpoint.options().order() == Endpoint.Order.DEVICE && !claim.isAside();
+    Optional<Duration> wait =
+        inLine
+            ? RefusalPolicy.inLine(endpoint.options().onRefusal(), refusals, first, now)
+            : RefusalPolicy.aside(refusals);
     if (wait.isEmpty()) {
       parked.add(event.place());
       return true;
     }
     Instant due = now.plus(wait.get());
-    boolean ordered = endpoint.options().order() == Endpoint.Order.DEVICE;
-    refused.add(new Report.Refusal(event.place(), refusals, first, ordered ? null : due));
-    if (ordered) {
+    refused.add(new Report.Refusal(event.place(), refusals, first, inLine ? null : due));
+    if (inLine) {
       next = new Next.At(due);
     }
-    return !ordered;
+    return !inLine;
   }
 
-  private void fail(Duration retryAfter) {
+  private void fail(Duration retryAfter, Endpoint target) {
     Instant now = means.clock.instant();
     stopped = true;
     if (aftermath == Report.Aftermath.GONE) {
@@ -231,10 +271,24 @@ final class LaneRun {
     Health.Trouble trouble = health.trouble();
     boolean over =
         trouble != null && !now.isBefore(trouble.firstFailure().plus(means.disableAfter));
+    judged = target;
     aftermath = over ? Report.Aftermath.DISABLE : Report.Aftermath.HEALTH;
   }
 
+  /// The report of a run that came to nothing: the lane is tried again later.
+  Report nothing(Instant due) {
+    return new Report(
+        claim,
+        endpoint,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        new Next.At(due),
+        Report.Aftermath.NOTHING);
+  }
+
   private synchronized Report report() {
-    return new Report(claim, endpoint, attempts, delivered, refused, parked, next, aftermath);
+    return new Report(claim, judged, attempts, delivered, refused, parked, next, aftermath);
   }
 }

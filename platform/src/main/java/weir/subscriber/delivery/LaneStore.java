@@ -53,15 +53,30 @@ public final class LaneStore {
         .findAny();
   }
 
-  /// Forgets how far a partition was matched, because the log is another one.
+  /// Forgets how far a partition was matched, because the log is another one, and makes room for
+  /// its places.
   public void restart(int partition) {
+    Object[] range = {Place.of(partition, 0), Place.of(partition + 1, 0)};
     int _ =
         database.write(
-            handle ->
-                batch(
-                    handle,
-                    "DELETE FROM position WHERE partition_number = ?",
-                    List.of(new Object[][] {{partition}})));
+            handle -> {
+              for (String table : List.of("event", "delivery", "refusal", "parked")) {
+                int _ =
+                    batch(
+                        handle,
+                        "UPDATE %s SET place = place + (%d) WHERE place >= ? AND place < ?"
+                            .formatted(table, Place.LOST),
+                        List.<Object[]>of(range));
+              }
+              return batch(
+                      handle,
+                      "UPDATE attempt SET place = -1 WHERE place >= ? AND place < ?",
+                      List.<Object[]>of(range))
+                  + batch(
+                      handle,
+                      "DELETE FROM position WHERE partition_number = ?",
+                      List.of(new Object[][] {{partition}}));
+            });
   }
 
   /// Lays events into the lanes of those that want them and wakes the lanes, together with how
@@ -78,10 +93,10 @@ public final class LaneStore {
                       rows.add(new Object[] {partition, at.nextOffset(), at.rawOffset()}));
               return batch(
                   handle,
-                  "INSERT INTO position (partition_number, next_offset, raw_offset) VALUES (?, ?, ?)"
-                      + " ON CONFLICT (partition_number) DO UPDATE SET next_offset ="
-                      + " excluded.next_offset, raw_offset = excluded.raw_offset"
-                      + " WHERE position.next_offset < excluded.next_offset",
+                  "INSERT INTO position (partition_number, next_offset, raw_offset) VALUES (?, ?,"
+                      + " ?) ON CONFLICT (partition_number) DO UPDATE SET next_offset ="
+                      + " excluded.next_offset, raw_offset = excluded.raw_offset WHERE"
+                      + " position.next_offset < excluded.next_offset",
                   rows);
             });
   }
@@ -114,9 +129,8 @@ public final class LaneStore {
       for (Endpoint endpoint : arrival.endpoints()) {
         long lane = lane(handle, endpoint.number(), Place.partition(arrival.place()));
         pointers.add(new Object[] {lane, arrival.place()});
-        if (endpoint.state() == Endpoint.State.ACTIVE) {
-          woken.add(lane);
-        }
+        // Whether the endpoint wants something now is asked when the lane is claimed.
+        woken.add(lane);
       }
     }
     int _ =
@@ -162,8 +176,14 @@ public final class LaneStore {
     Next ask(Claim lane);
   }
 
+  /// The lanes that were taken.
+  ///
+  /// @param more whether there may be more that are due
+  record Round(List<Claim> claims, boolean more) {}
+
   /// Takes lanes that are due for the time of a lease, the longest due first.
-  List<Claim> claim(Instant now, int max, Duration lease, Admission admission) {
+  Round claim(Instant now, int max, Duration lease, Admission admission) {
+    Instant leaseEnd = now.plus(lease);
     return database.write(
         handle -> {
           List<Claim> due =
@@ -171,7 +191,13 @@ public final class LaneStore {
                   handle,
                   "SELECT id, endpoint, shard, epoch FROM lane WHERE due_at <= ? ORDER BY due_at"
                       + " LIMIT ?",
-                  row -> new Claim(row.getLong(1), row.getLong(2), row.getInt(3), row.getLong(4)),
+                  row ->
+                      new Claim(
+                          row.getLong(1),
+                          row.getLong(2),
+                          row.getInt(3),
+                          row.getLong(4) + 1,
+                          leaseEnd),
                   now.toEpochMilli(),
                   max);
           List<Claim> claims = new ArrayList<>();
@@ -179,8 +205,8 @@ public final class LaneStore {
           for (Claim lane : due) {
             Next next = admission.ask(lane);
             if (next instanceof Next.Ready) {
-              claims.add(new Claim(lane.lane(), lane.endpoint(), lane.shard(), lane.epoch() + 1));
-              rows.add(new Object[] {now.plus(lease).toEpochMilli(), 1, 1, lane.lane()});
+              claims.add(lane);
+              rows.add(new Object[] {leaseEnd.toEpochMilli(), 1, 1, lane.lane()});
             } else {
               rows.add(new Object[] {dueMillis(next, now), 0, 0, lane.lane()});
             }
@@ -190,7 +216,7 @@ public final class LaneStore {
                   handle,
                   "UPDATE lane SET due_at = ?, leased = ?, epoch = epoch + ? WHERE id = ?",
                   rows);
-          return claims;
+          return new Round(claims, due.size() == max);
         });
   }
 
@@ -204,15 +230,29 @@ public final class LaneStore {
 
   /// The oldest events of a lane that is held.
   List<Pending> load(Claim claim, int max, Instant now) {
-    String sql =
+    List<Pending> events =
         claim.isAside()
-            ? "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, r.tries, r.first_at"
-                + " FROM refusal r JOIN event e ON e.place = r.place WHERE r.lane = ? AND r.due_at"
-                + " <= ? ORDER BY r.place LIMIT ?"
-            : "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, COALESCE(r.tries, 0),"
-                + " COALESCE(r.first_at, 0) FROM delivery d JOIN event e ON e.place = d.place LEFT"
-                + " JOIN refusal r ON r.lane = d.lane AND r.place = d.place WHERE d.lane = ? AND"
-                + " ? > 0 ORDER BY d.place LIMIT ?";
+            ? load(
+                "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, r.tries, r.first_at"
+                    + " FROM refusal r JOIN event e ON e.place = r.place WHERE r.lane = ? AND"
+                    + " r.due_at <= ? ORDER BY r.place LIMIT ?",
+                claim.lane(),
+                now.toEpochMilli(),
+                max)
+            : load(
+                "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body,"
+                    + " COALESCE(r.tries, 0), COALESCE(r.first_at, 0) FROM delivery d JOIN event e"
+                    + " ON e.place = d.place LEFT JOIN refusal r ON r.lane = d.lane AND r.place ="
+                    + " d.place WHERE d.lane = ? ORDER BY d.place LIMIT ?",
+                claim.lane(),
+                max);
+    if (events.isEmpty()) {
+      removeOrphans(claim.lane());
+    }
+    return events;
+  }
+
+  private List<Pending> load(String sql, Object... values) {
     return database.read(
         handle ->
             query(
@@ -228,9 +268,45 @@ public final class LaneStore {
                         row.getBytes(6),
                         row.getInt(7),
                         Instant.ofEpochMilli(row.getLong(8))),
-                claim.lane(),
-                now.toEpochMilli(),
-                max));
+                values));
+  }
+
+  /// A pointer without an event would make its lane due for ever.
+  private void removeOrphans(long lane) {
+    int _ =
+        database.write(
+            handle ->
+                batch(
+                    handle,
+                    "DELETE FROM delivery WHERE lane = ? AND NOT EXISTS (SELECT 1 FROM event e"
+                        + " WHERE e.place = delivery.place)",
+                    List.of(new Object[][] {{lane}})));
+  }
+
+  /// Makes every lane of an endpoint due that has something in it.
+  void wake(long endpoint, Instant now) {
+    int _ = database.write(handle -> wake(handle, endpoint, now));
+  }
+
+  private static int wake(Handle handle, long endpoint, Instant now) {
+    return batch(
+        handle,
+        "UPDATE lane SET due_at = ? WHERE endpoint = ? AND leased = 0 AND (EXISTS"
+            + " (SELECT 1 FROM delivery d WHERE d.lane = lane.id) OR EXISTS (SELECT"
+            + " 1 FROM refusal r WHERE r.lane = lane.id))",
+        List.of(new Object[][] {{now.toEpochMilli(), endpoint}}));
+  }
+
+  /// Forgets that an endpoint failed, and wakes its lanes.
+  void forgive(long endpoint, Instant now) {
+    int _ =
+        database.write(
+            handle ->
+                batch(
+                        handle,
+                        "DELETE FROM health WHERE endpoint = ?",
+                        List.of(new Object[][] {{endpoint}}))
+                    + wake(handle, endpoint, now));
   }
 
   /// Writes what became of lanes that were held, and lets them go. What a worker did after its

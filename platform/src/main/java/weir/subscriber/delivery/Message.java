@@ -32,8 +32,16 @@ record Message(String id, String mediaType, byte[] body) {
     };
   }
 
+  /// What an event takes in a batch.
+  static int batchBytes(Pending event) {
+    return envelope(event).length() + event.body().length + 2;
+  }
+
   private static String batchId(List<Pending> events) {
-    String ids = events.stream().map(Pending::eventId).collect(Collectors.joining("\n"));
+    String ids =
+        events.stream()
+            .map(event -> event.device() + " " + event.eventId())
+            .collect(Collectors.joining("\n"));
     return UUID.nameUUIDFromBytes(ids.getBytes(StandardCharsets.UTF_8)).toString();
   }
 

@@ -16,13 +16,15 @@ final class RefusalPolicy {
 
   private RefusalPolicy() {}
 
-  /// The wait after this many refusals; empty when it is to be parked.
-  static Optional<Duration> wait(
-      Endpoint.Options options, int refusals, Instant first, Instant now) {
-    if (options.order() == Endpoint.Order.NONE) {
-      return step(ASIDE, refusals);
-    }
-    if (options.onRefusal() == Endpoint.OnRefusal.PARK) {
+  /// The wait of an event that was laid aside; empty when it is to be parked.
+  static Optional<Duration> aside(int refusals) {
+    return step(ASIDE, refusals);
+  }
+
+  /// The wait of an event that others wait behind; empty when it is to be parked.
+  static Optional<Duration> inLine(
+      Endpoint.OnRefusal wish, int refusals, Instant first, Instant now) {
+    if (wish == Endpoint.OnRefusal.PARK) {
       return step(IN_LINE, refusals);
     }
     boolean over = !now.isBefore(first.plus(BLOCKED_MAX));

@@ -7,6 +7,7 @@ import weir.subscriber.Endpoint;
 
 /// What a worker did with a lane that it held.
 ///
+/// @param endpoint as it was when it was found to be so
 /// @param attempts every request, failed ones too
 /// @param delivered what the receiver has
 /// @param refused what it did not want, with when to try it again

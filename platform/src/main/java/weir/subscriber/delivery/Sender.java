@@ -36,7 +36,10 @@ final class Sender implements AutoCloseable {
   private final ScheduledThreadPoolExecutor watch;
 
   Sender(SubscriberSettings settings, InstantSource clock) {
-    AddressRules rules = new AddressRules(settings.allowLoopback(), settings.allowedNetworks());
+    this(new AddressRules(settings.allowLoopback(), settings.allowedNetworks()), settings, clock);
+  }
+
+  Sender(AddressRules rules, SubscriberSettings settings, InstantSource clock) {
     this.connections = new Connections(rules, settings.idleSocketsMax(), settings.connectTimeout());
     this.clock = clock;
     this.watch =
@@ -55,7 +58,7 @@ final class Sender implements AutoCloseable {
     long start = System.nanoTime();
     Duration timeout = endpoint.options().timeout();
     try {
-      Connection.Answer answer = exchange(endpoint.url(), request, timeout);
+      Connection.Answer answer = exchange(endpoint.url(), request, start + timeout.toNanos());
       Verdict verdict = Verdict.of(answer.status(), answer.header("retry-after"), clock.instant());
       boolean kept = !(verdict instanceof Verdict.Delivered);
       return new Attempt(
@@ -88,12 +91,13 @@ final class Sender implements AutoCloseable {
     };
   }
 
-  /// On a connection used before, a receiver that closed it meanwhile is asked again on a new one.
-  private Connection.Answer exchange(URI url, byte[] request, Duration timeout) throws IOException {
+  /// On a connection used before, a receiver that closed it meanwhile is asked again on a new one,
+  /// for as long as there is time.
+  private Connection.Answer exchange(URI url, byte[] request, long endNanos) throws IOException {
     Connection used = connections.used(url);
     if (used != null) {
       try {
-        return exchange(url, used, request, timeout);
+        return exchange(url, used, request, endNanos);
       } catch (IOException e) {
         if (used.heard() || used.wasCut() || Thread.currentThread().isInterrupted()) {
           throw e;
@@ -101,9 +105,9 @@ final class Sender implements AutoCloseable {
       }
     }
     Socket socket = Connections.unconnected();
-    ScheduledFuture<?> limit = closeAfter(socket, timeout);
+    ScheduledFuture<?> limit = watch(() -> close(socket), endNanos);
     try {
-      Connection connection = connections.connect(url, socket);
+      Connection connection = connections.connect(url, socket, left(endNanos));
       return finish(url, connection, request);
     } catch (IOException e) {
       socket.close();
@@ -113,10 +117,9 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  private Connection.Answer exchange(
-      URI url, Connection connection, byte[] request, Duration timeout) throws IOException {
-    ScheduledFuture<?> limit =
-        watch.schedule(connection::cut, timeout.toMillis(), TimeUnit.MILLISECONDS);
+  private Connection.Answer exchange(URI url, Connection connection, byte[] request, long endNanos)
+      throws IOException {
+    ScheduledFuture<?> limit = watch(connection::cut, endNanos);
     try {
       return finish(url, connection, request);
     } catch (IOException e) {
@@ -127,6 +130,22 @@ final class Sender implements AutoCloseable {
     }
   }
 
+  private static Duration left(long endNanos) {
+    return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
+  }
+
+  private ScheduledFuture<?> watch(Runnable end, long endNanos) {
+    return watch.schedule(end, left(endNanos).toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.debug("closing a socket failed reason={}", e.getMessage());
+    }
+  }
+
   private Connection.Answer finish(URI url, Connection connection, byte[] request)
       throws IOException {
     Connection.Answer answer = connection.exchange(request, System.nanoTime());
@@ -134,21 +153,8 @@ final class Sender implements AutoCloseable {
     return answer;
   }
 
-  private ScheduledFuture<?> closeAfter(Socket socket, Duration timeout) {
-    return watch.schedule(
-        () -> {
-          try {
-            socket.close();
-          } catch (IOException e) {
-            LOG.debug("closing a socket failed reason={}", e.getMessage());
-          }
-        },
-        timeout.toMillis(),
-        TimeUnit.MILLISECONDS);
-  }
-
   private static byte[] request(Endpoint endpoint, Message message, Instant at) {
-    URI url = endpoint.url();
+    URI url = URI.create(endpoint.url().toASCIIString());
     String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
     String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
     String head =

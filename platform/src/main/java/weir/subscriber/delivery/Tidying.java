@@ -7,19 +7,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
+import java.util.Optional;
 import weir.device.Database;
+import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
 
-/// Removes what belongs to endpoints that are gone and what is kept long enough, a little at a
-/// time, so that nobody waits for it.
+/// Removes what belongs to endpoints that are deleted and what is kept long enough, and parks what
+/// waits for those that are gone; a little at a time, so that nobody waits for it.
 final class Tidying {
 
-  private static final int CHUNK = 1_000;
+  private static final int ATTEMPTS_AT_ONCE = 10_000;
 
   private final Database database;
+  private final Pointers pointers;
   private final Endpoints endpoints;
+  private final Instant now;
   private final Instant oldest;
   private final int attemptsMax;
 
@@ -30,46 +32,37 @@ final class Tidying {
       int attemptsMax,
       InstantSource clock) {
     this.database = database;
+    this.pointers = new Pointers(database);
     this.endpoints = endpoints;
-    this.oldest = clock.instant().minus(keptFor);
+    this.now = clock.instant();
+    this.oldest = now.minus(keptFor);
     this.attemptsMax = attemptsMax;
   }
 
   int run() {
-    forgetEndpoints();
-    int expired = expire();
+    List<Long> known = knownEndpoints();
+    // Another process may have made an endpoint that is not in memory here yet.
+    endpoints.reload();
+    for (long number : known) {
+      Optional<Endpoint> endpoint = endpoints.byNumber(number);
+      if (endpoint.isEmpty()) {
+        forget(number);
+      } else if (endpoint.get().state() == Endpoint.State.GONE) {
+        int _ = pointers.park(number, "gone", now);
+      }
+    }
+    int expired = pointers.expire(oldest);
     removeAttempts();
     return expired;
   }
 
-  private void forgetEndpoints() {
-    List<Long> known =
-        database.read(
-            handle -> query(handle, "SELECT DISTINCT endpoint FROM lane", row -> row.getLong(1)));
-    // Another process may have made an endpoint that is not in memory here yet.
-    endpoints.reload();
-    for (long endpoint : known) {
-      if (endpoints.byNumber(endpoint).isEmpty()) {
-        forget(endpoint);
-      }
-    }
+  private List<Long> knownEndpoints() {
+    return database.read(
+        handle -> query(handle, "SELECT DISTINCT endpoint FROM lane", row -> row.getLong(1)));
   }
 
   private void forget(long endpoint) {
-    String lanes = "(SELECT id FROM lane WHERE endpoint = " + endpoint + ")";
-    repeat(
-        handle ->
-            query(
-                handle,
-                "SELECT lane, place FROM delivery WHERE lane IN "
-                    + lanes
-                    + " UNION ALL SELECT lane, place FROM refusal WHERE lane IN "
-                    + lanes
-                    + " UNION ALL SELECT lane, place FROM parked WHERE lane IN "
-                    + lanes
-                    + " LIMIT "
-                    + CHUNK,
-                row -> new Object[] {row.getLong(1), row.getLong(2)}));
+    int _ = pointers.forget(endpoint);
     List<Object[]> row = List.of(new Object[][] {{endpoint}});
     int _ =
         database.write(
@@ -80,63 +73,22 @@ final class Tidying {
                     + batch(handle, "DELETE FROM lane WHERE endpoint = ?", row));
   }
 
-  /// What waited for too long, and what was parked for too long.
-  private int expire() {
-    String old =
-        " JOIN event e ON e.place = o.place WHERE e.accepted_at < " + oldest.toEpochMilli();
-    return repeat(
-        handle ->
-            query(
-                handle,
-                "SELECT o.lane, o.place FROM delivery o"
-                    + old
-                    + " UNION ALL SELECT o.lane, o.place FROM refusal o"
-                    + old
-                    + " UNION ALL SELECT o.lane, o.place FROM parked o"
-                    + old
-                    + " LIMIT "
-                    + CHUNK,
-                row -> new Object[] {row.getLong(1), row.getLong(2)}));
-  }
-
-  /// Finds some pointers and removes them, until there are none.
-  private int repeat(Function<Handle, List<Object[]>> search) {
-    int removed = 0;
-    int now;
-    do {
-      now =
-          database.write(
-              handle -> {
-                List<Object[]> rows = search.apply(handle);
-                Finish.discard(handle, rows);
-                return rows.size();
-              });
-      removed += now;
-    } while (now > 0);
-    return removed;
-  }
-
+  /// Looks at the oldest only, which are the first by their ids.
   private void removeAttempts() {
-    long newest =
-        database
-            .read(
-                handle ->
-                    query(
-                        handle, "SELECT COALESCE(MAX(id), 0) FROM attempt", row -> row.getLong(1)))
-            .getFirst();
-    int now;
+    int removed;
     do {
-      now =
+      removed =
           database.write(
               handle ->
                   batch(
                       handle,
-                      "DELETE FROM attempt WHERE id IN (SELECT id FROM attempt WHERE id <= ? OR at"
-                          + " < ? ORDER BY id LIMIT ?)",
+                      "DELETE FROM attempt WHERE id IN (SELECT id FROM (SELECT id, at FROM attempt"
+                          + " ORDER BY id LIMIT ?) o WHERE o.at < ? OR o.id <= (SELECT MAX(id)"
+                          + " FROM attempt) - ?)",
                       List.of(
                           new Object[][] {
-                            {newest - attemptsMax, oldest.toEpochMilli(), CHUNK * 10}
+                            {ATTEMPTS_AT_ONCE, oldest.toEpochMilli(), attemptsMax}
                           })));
-    } while (now > 0);
+    } while (removed == ATTEMPTS_AT_ONCE);
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Where requests may go, and what answers mean.
 class AddressRulesTest {
 
+  private static final Duration SOON = Duration.ofSeconds(5);
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private final AddressRules rules = new AddressRules(false, List.of());
@@ -88,11 +89,11 @@ class AddressRulesTest {
       URI url = URI.create("http://rebinding.example:" + inner.getLocalPort() + "/");
       try (Connections connections = new Connections(rebinding, 1, Duration.ofSeconds(1))) {
         for (int i = 0; i < 3; i++) {
-          assertThatThrownBy(() -> connections.connect(url, Connections.unconnected()))
+          assertThatThrownBy(() -> connections.connect(url, Connections.unconnected(), SOON))
               .isInstanceOf(BlockedAddressException.class)
               .hasMessage("the address is not public");
         }
-        assertThatThrownBy(() -> connections.connect(url, Connections.unconnected()))
+        assertThatThrownBy(() -> connections.connect(url, Connections.unconnected(), SOON))
             .isInstanceOf(UnknownHostException.class);
       }
       inner.setSoTimeout(100);

@@ -117,13 +117,17 @@ class DeliveryTest {
   void leavesAnEndpointAloneThatAnswersGone() throws Exception {
     receiver.behave(any -> Answer.of(410));
     Endpoint endpoint = lanes.endpoint(receiver.url());
-    lanes.accept("one", "device", endpoint);
-    lanes.accept("two", "device", endpoint);
+    for (int partition = 0; partition < 4; partition++) {
+      lanes.acceptIn(partition, "one", "device", endpoint);
+      lanes.acceptIn(partition, "two", "device", endpoint);
+    }
     lanes.settle();
     lanes.advance(Duration.ofDays(2));
-    assertThat(receiver.ids()).containsExactly("one");
+    assertThat(receiver.received()).hasSize(1);
     assertThat(lanes.state(endpoint)).isEqualTo(Endpoint.State.GONE);
-    assertThat(lanes.status(endpoint).waiting()).isEqualTo(2);
+    assertThat(lanes.tidy()).isZero();
+    assertThat(lanes.status(endpoint).waiting()).isZero();
+    assertThat(lanes.status(endpoint).parked()).isEqualTo(8);
     assertThat(lanes.log.notices(endpoint.number(), 10))
         .extracting(DeliveryLog.Notice::kind)
         .containsExactly("gone");
@@ -186,7 +190,7 @@ class DeliveryTest {
     assertThat(receiver.ids()).filteredOn("bad"::equals).hasSize(4);
     assertThat(lanes.status(endpoint).parked()).isEqualTo(1);
     receiver.behave(any -> Answer.of(200));
-    assertThat(lanes.deliveries.redeliverParked(endpoint)).isEqualTo(1);
+    assertThat(lanes.deliveries.redeliverParked(endpoint).count()).isEqualTo(1);
     lanes.settle();
     assertThat(lanes.status(endpoint).parked()).isZero();
     assertThat(lanes.keptEvents()).isZero();

@@ -11,10 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import weir.device.Database;
+import weir.device.DeviceId;
 import weir.device.Outcome;
 import weir.device.Statements;
+import weir.event.Event;
 import weir.event.EventHeader;
+import weir.event.EventId;
+import weir.event.HeaderNames;
+import weir.log.Entry;
+import weir.log.Headers;
 import weir.log.Topic;
+import weir.log.TopicSpec;
+import weir.subscriber.Application;
 import weir.subscriber.Applications;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
@@ -28,6 +36,8 @@ import weir.testkit.TestEngine;
 /// stands still.
 final class LanesFixture implements AutoCloseable {
 
+  private static final Topic ENRICHED = new Topic("iot.enriched");
+
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   final ManualClock clock = new ManualClock(START);
@@ -38,8 +48,9 @@ final class LanesFixture implements AutoCloseable {
   final Deliveries deliveries;
   DeliveryWorker worker;
   private final Database registry;
-  private final Database database;
-  private final Applications applications;
+  final Database database;
+  final Applications applications;
+  private final MemoryLog events = new MemoryLog();
   private final List<DeliveryWorker> workers = new ArrayList<>();
   private long offset;
 
@@ -52,15 +63,15 @@ final class LanesFixture implements AutoCloseable {
     store = new LaneStore(database);
     log = new DeliveryLog(database, clock);
     worker = newWorker();
-    deliveries =
-        new Deliveries(
-            database, store, worker, endpoints, new MemoryLog(), new Topic("iot.enriched"), clock);
+    deliveries = new Deliveries(database, store, worker, endpoints, events, ENRICHED, clock);
+    events.create(
+        List.of(new TopicSpec(ENRICHED, 4, TopicSpec.Cleanup.DELETE, Duration.ofDays(7))));
   }
 
   /// Another worker on the same lanes, as another process would have it.
   DeliveryWorker newWorker() {
     DeliveryWorker fresh =
-        new DeliveryWorker(store, endpoints, log, settings, clock, new Random(1));
+        new DeliveryWorker(store, endpoints, applications, log, settings, clock, new Random(1));
     workers.add(fresh);
     return fresh;
   }
@@ -71,7 +82,11 @@ final class LanesFixture implements AutoCloseable {
     Applications.Registered registered = saved(applications.register(form));
     ObjectNode change = JsonNodeFactory.instance.objectNode().put("timeout_seconds", 1);
     for (int i = 0; i < options.length; i += 2) {
-      change.put(options[i], options[i + 1]);
+      if (options[i].endsWith("_seconds")) {
+        change.put(options[i], Integer.parseInt(options[i + 1]));
+      } else {
+        change.put(options[i], options[i + 1]);
+      }
     }
     return saved(endpoints.change(registered.application().id(), change));
   }
@@ -85,21 +100,85 @@ final class LanesFixture implements AutoCloseable {
 
   /// Lays an event of a device into partition 0 for these endpoints.
   void accept(String id, String device, Endpoint... takers) {
-    EventHeader.Outline event =
-        new EventHeader.Outline(offset, clock.instant(), id, device, "Refrigerator", "telemetry");
-    byte[] body =
-        "{\"event_id\":\"%s\",\"device_id\":\"%s\"}"
-            .formatted(id, device)
-            .getBytes(StandardCharsets.UTF_8);
-    long place = Place.of(0, offset++);
+    acceptIn(0, id, device, takers);
+  }
+
+  void acceptIn(int partition, String id, String device, Endpoint... takers) {
     List<Endpoint> now = new ArrayList<>();
     for (Endpoint taker : takers) {
       now.add(endpoints.byNumber(taker.number()).orElseThrow());
     }
+    lay(arrival(Place.of(partition, offset++), id, device, now));
+  }
+
+  Arrival arrival(long place, String id, String device, List<Endpoint> takers) {
+    EventHeader.Outline event =
+        new EventHeader.Outline(
+            Place.offset(place), clock.instant(), id, device, "Refrigerator", "telemetry");
+    byte[] body =
+        "{\"event_id\":\"%s\",\"device_id\":\"%s\"}"
+            .formatted(id, device)
+            .getBytes(StandardCharsets.UTF_8);
+    return new Arrival(place, event, body, takers);
+  }
+
+  void lay(Arrival arrival) {
+    long next = Place.offset(arrival.place()) + 1;
     store.accept(
-        List.of(new Arrival(place, event, body, now)),
-        Map.of(0, new LaneStore.Progress(offset, offset)),
+        List.of(arrival),
+        Map.of(Place.partition(arrival.place()), new LaneStore.Progress(next, next)),
         clock.instant());
+  }
+
+  void change(Endpoint endpoint, String option, String value) {
+    ObjectNode form = JsonNodeFactory.instance.objectNode().put(option, value);
+    Endpoint _ = saved(endpoints.change(endpoint.application(), form));
+  }
+
+  void setStatus(Endpoint endpoint, String status) {
+    ObjectNode form = JsonNodeFactory.instance.objectNode().put("status", status);
+    Application _ = saved(applications.update(endpoint.application(), form));
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /// Has an event in the log too, at the place where it was accepted.
+  void log(long place, String id, String device) {
+    Arrival arrival = arrival(place, id, device, List.of());
+    Event event =
+        new Event(
+            new EventId(id),
+            new DeviceId(device),
+            "Refrigerator",
+            "appliance",
+            "telemetry",
+            clock.instant(),
+            clock.instant(),
+            List.of(),
+            arrival.body());
+    events.append(
+        new Entry(
+            ENRICHED,
+            Place.partition(place),
+            device,
+            clock.millis(),
+            arrival.body(),
+            new Headers().add(HeaderNames.EVENT, EventHeader.encode(event, Place.offset(place)))),
+        (position, failure) -> {});
+  }
+
+  /// How the database would answer a question.
+  List<String> plan(String sql, Object... values) {
+    return database.read(
+        handle ->
+            Statements.query(
+                handle, "EXPLAIN QUERY PLAN " + sql, row -> row.getString("detail"), values));
+  }
+
+  int tidy() {
+    return deliveries.tidy(settings.keptFor(), settings.attemptsMax());
   }
 
   /// Takes turns until nothing is due and nothing is being served.

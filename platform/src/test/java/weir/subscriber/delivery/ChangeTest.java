@@ -1,0 +1,334 @@
+package weir.subscriber.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import weir.subscriber.Endpoint;
+import weir.testkit.TestEngine;
+import weir.testkit.WebhookReceiver;
+import weir.testkit.WebhookReceiver.Answer;
+
+/// What an owner changes while events are under way counts from the next request on, and nothing
+/// is lost by it. Time is injected.
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@EnumSource(TestEngine.class)
+class ChangeTest {
+
+  private final TestEngine engine;
+
+  ChangeTest(TestEngine engine) {
+    this.engine = engine;
+  }
+
+  @TempDir Path folder;
+
+  private LanesFixture lanes;
+  private WebhookReceiver receiver;
+
+  @BeforeEach
+  void open() {
+    lanes = new LanesFixture(folder, engine);
+    receiver = new WebhookReceiver();
+  }
+
+  @AfterEach
+  void close() {
+    lanes.close();
+    receiver.close();
+  }
+
+  private void acceptTen(Endpoint endpoint) {
+    for (int i = 0; i < 10; i++) {
+      lanes.accept("event-" + i, "device", endpoint);
+    }
+  }
+
+  @Test
+  void goesToTheNewUrlFromTheNextRequestOn() throws Exception {
+    try (WebhookReceiver other = new WebhookReceiver()) {
+      Endpoint endpoint = lanes.endpoint(receiver.url(), "order", "device");
+      receiver.behave(
+          any -> {
+            lanes.change(endpoint, "url", other.url());
+            return Answer.of(200);
+          });
+      acceptTen(endpoint);
+      lanes.settle();
+      assertThat(receiver.ids()).containsExactly("event-0");
+      assertThat(other.ids()).hasSize(9).isSorted();
+    }
+  }
+
+  @Test
+  void goneAtTheOldUrlSaysNothingAboutTheNewOne() throws Exception {
+    try (WebhookReceiver other = new WebhookReceiver()) {
+      Endpoint endpoint = lanes.endpoint(receiver.url());
+      receiver.behave(
+          any -> {
+            lanes.change(endpoint, "url", other.url());
+            return Answer.of(410);
+          });
+      acceptTen(endpoint);
+      lanes.settle();
+      assertThat(lanes.state(endpoint)).isEqualTo(Endpoint.State.ACTIVE);
+      assertThat(other.ids()).hasSize(10);
+    }
+  }
+
+  @Test
+  void sendsNothingMoreOnceItIsPaused() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    receiver.behave(
+        any -> {
+          var _ = lanes.deliveries.pause(endpoint.application());
+          return Answer.of(200);
+        });
+    acceptTen(endpoint);
+    lanes.settle();
+    assertThat(receiver.ids()).hasSize(1);
+    assertThat(lanes.status(endpoint).waiting()).isEqualTo(9);
+  }
+
+  @Test
+  void signsWithTheNewSecretAtOnceWhenThereIsNoGrace() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    receiver.behave(
+        one -> {
+          if (one.id().equals("event-0")) {
+            var _ = lanes.endpoints.rotateSecret(endpoint.application(), Duration.ZERO);
+          }
+          return Answer.of(200);
+        });
+    acceptTen(endpoint);
+    lanes.settle();
+    Endpoint now = lanes.endpoints.byNumber(endpoint.number()).orElseThrow();
+    WebhookReceiver.Received second = receiver.received().get(1);
+    assertThat(second.header("webhook-signature"))
+        .isEqualTo(
+            Signature.of(
+                second.id(), lanes.clock.instant(), second.body(), now.secrets().at(lanes.now())));
+  }
+
+  @Test
+  void sendsNothingToAnInactiveApplicationAndGoesOnWhenItIsActiveAgain() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    acceptTen(endpoint);
+    lanes.setStatus(endpoint, "inactive");
+    lanes.advance(Duration.ofMinutes(5));
+    assertThat(receiver.received()).isEmpty();
+    lanes.setStatus(endpoint, "active");
+    lanes.advance(Duration.ofSeconds(31));
+    assertThat(receiver.ids()).hasSize(10);
+  }
+
+  @Test
+  void deletingAnEndpointStopsOnlyThatEndpoint() throws Exception {
+    try (WebhookReceiver other = new WebhookReceiver()) {
+      Endpoint deleted = lanes.endpoint(receiver.url());
+      Endpoint stays = lanes.endpoint(other.url());
+      receiver.behave(
+          any -> {
+            var _ = lanes.applications.delete(deleted.application());
+            return Answer.of(410);
+          });
+      acceptTen(deleted);
+      lanes.accept("one", "device", stays);
+      lanes.settle();
+      assertThat(receiver.ids()).hasSize(1);
+      assertThat(other.ids()).containsExactly("one");
+      assertThat(lanes.tidy()).isZero();
+      assertThat(lanes.keptEvents()).isZero();
+    }
+  }
+
+  @Test
+  void whatWasMatchedBeforeTheResumptionIsSentAfterIt() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    var _ = lanes.deliveries.pause(endpoint.application());
+    Endpoint paused = lanes.endpoints.byNumber(endpoint.number()).orElseThrow();
+    Arrival matched = lanes.arrival(Place.of(0, 0), "one", "device", List.of(paused));
+    var _ = lanes.deliveries.resume(endpoint.application());
+    lanes.settle();
+    lanes.lay(matched);
+    lanes.settle();
+    assertThat(receiver.ids()).containsExactly("one");
+  }
+
+  @Test
+  void goneIsParkedAndComesBackWhenTheOwnerSaysSo() throws Exception {
+    receiver.behave(any -> Answer.of(410));
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    acceptTen(endpoint);
+    lanes.settle();
+    assertThat(lanes.tidy()).isZero();
+    assertThat(lanes.status(endpoint).parked()).isEqualTo(10);
+    receiver.forget();
+    receiver.behave(any -> Answer.of(200));
+    var _ = lanes.deliveries.resume(endpoint.application());
+    assertThat(lanes.deliveries.redeliverParked(endpoint).count()).isEqualTo(10);
+    lanes.settle();
+    assertThat(receiver.ids()).hasSize(10);
+    assertThat(lanes.keptEvents()).isZero();
+  }
+
+  @Test
+  void aRefusedEventIsTriedAgainAlsoWhenTheOrderChanges() throws Exception {
+    receiver.behave(any -> Answer.of(422));
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.accept("bad", "device", endpoint);
+    lanes.settle();
+    lanes.change(endpoint, "order", "device");
+    for (Duration wait :
+        List.of(Duration.ofSeconds(6), Duration.ofMinutes(6), Duration.ofMinutes(61))) {
+      lanes.advance(wait);
+    }
+    assertThat(receiver.ids()).hasSize(4);
+    assertThat(lanes.status(endpoint).parked()).isEqualTo(1);
+  }
+
+  @Test
+  void holdsThePartitionForADayWhenTheOwnerWantsItBlocked() throws Exception {
+    receiver.behave(one -> Answer.of(one.id().equals("bad") ? 422 : 200));
+    Endpoint endpoint = lanes.endpoint(receiver.url(), "order", "device", "on_refusal", "block");
+    lanes.accept("bad", "a", endpoint);
+    lanes.accept("next", "a", endpoint);
+    for (int hour = 0; hour < 23; hour++) {
+      lanes.advance(Duration.ofHours(1));
+    }
+    assertThat(receiver.ids()).doesNotContain("next");
+    lanes.advance(Duration.ofHours(2));
+    lanes.advance(Duration.ofHours(2));
+    assertThat(receiver.ids()).endsWith("bad", "next");
+    assertThat(lanes.status(endpoint).parked()).isEqualTo(1);
+  }
+
+  @Test
+  void sendsAgainWhatFailedButNotWhatWasDeliveredSince() throws Exception {
+    receiver.behave(any -> Answer.of(500));
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.accept("one", "device", endpoint);
+    lanes.settle();
+    receiver.behave(any -> Answer.of(200));
+    lanes.advance(Duration.ofSeconds(7));
+    assertThat(receiver.ids()).containsExactly("one", "one");
+    assertThat(redelivered(endpoint, Deliveries.Result.FAILED)).isZero();
+    lanes.log(Place.of(0, 0), "one", "device");
+    assertThat(redelivered(endpoint, Deliveries.Result.DELIVERED)).isEqualTo(1);
+    lanes.settle();
+    assertThat(receiver.ids()).containsExactly("one", "one", "one");
+  }
+
+  private int redelivered(Endpoint endpoint, Deliveries.Result result) {
+    return lanes
+        .deliveries
+        .redeliver(endpoint, LanesFixture.START, lanes.now().plusSeconds(1), result)
+        .count();
+  }
+
+  @Test
+  void sendsTheEventsOfATimeAgain() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    for (int i = 0; i < 3; i++) {
+      lanes.accept("event-" + i, "device", endpoint);
+      lanes.log(Place.of(0, i), "event-" + i, "device");
+      lanes.settle();
+      lanes.clock.advance(Duration.ofHours(1));
+    }
+    receiver.forget();
+    var again =
+        lanes.deliveries.redeliver(
+            endpoint,
+            LanesFixture.START.plus(Duration.ofMinutes(30)),
+            LanesFixture.START.plus(Duration.ofMinutes(90)));
+    lanes.settle();
+    assertThat(again).isEqualTo(new Deliveries.Redelivered(1, false));
+    assertThat(receiver.ids()).containsExactly("event-1");
+  }
+
+  @Test
+  void aPointerWithoutAnEventIsRemovedAndNotTriedForEver() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.accept("one", "device", endpoint);
+    int removed =
+        lanes.database.write(handle -> handle.createUpdate("DELETE FROM event").execute());
+    assertThat(removed).isEqualTo(1);
+    lanes.settle();
+    assertThat(lanes.status(endpoint).waiting()).isZero();
+    assertThat(receiver.received()).isEmpty();
+  }
+
+  @Test
+  void whatWaitsOfALogThatWasReplacedIsNotMixedWithTheNewOne() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url(), "order", "device");
+    var _ = lanes.deliveries.pause(endpoint.application());
+    List<Endpoint> takers = List.of(endpoint);
+    lanes.lay(lanes.arrival(Place.of(3, 7), "old", "device", takers));
+    lanes.store.restart(3);
+    lanes.lay(lanes.arrival(Place.of(3, 7), "new", "device", takers));
+    var _ = lanes.deliveries.resume(endpoint.application());
+    lanes.settle();
+    assertThat(receiver.ids()).containsExactly("old", "new");
+    assertThat(lanes.keptEvents()).isZero();
+    assertThat(Place.partition(Place.of(3, 7) + Place.LOST)).isEqualTo(3);
+  }
+
+  @Test
+  void whatWasDeliveredWhenTheProcessEndsIsNotSentAgain() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url(), "timeout_seconds", "20");
+    for (int i = 0; i < 20; i++) {
+      lanes.accept("warm-" + i, "device", endpoint);
+    }
+    lanes.settle();
+    receiver.behave(one -> one.id().equals("hangs") ? hang() : Answer.of(200));
+    lanes.accept("hangs", "device", endpoint);
+    acceptTen(endpoint);
+    DeliveryWorker ends = lanes.newWorker();
+    ends.health(endpoint.number()).succeeded(1, 8);
+    ends.health(endpoint.number()).succeeded(1, 8);
+    ends.health(endpoint.number()).succeeded(1, 8);
+    while (receiver.ids().size() < 31) {
+      ends.turn(Duration.ofMillis(5));
+    }
+    ends.close();
+    receiver.behave(any -> Answer.of(200));
+    lanes.advance(lanes.settings.lease().plusSeconds(1));
+    assertThat(receiver.ids()).filteredOn("event-3"::equals).hasSize(1);
+    assertThat(receiver.ids()).filteredOn("hangs"::equals).hasSize(2);
+  }
+
+  private static Answer hang() {
+    try {
+      Thread.currentThread().join(Duration.ofMinutes(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Answer.of(500);
+  }
+
+  @Test
+  void findsWhatIsTooOldWithoutLookingAtTheRest() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    var _ = lanes.deliveries.pause(endpoint.application());
+    acceptTen(endpoint);
+    lanes.clock.advance(lanes.settings.keptFor().plusDays(1));
+    lanes.accept("young", "device", endpoint);
+    if (engine == TestEngine.SQLITE) {
+      assertThat(lanes.plan(Pointers.OLD, 0L, 0L, 0L))
+          .noneMatch(step -> step.matches("SCAN (delivery|refusal|parked|event).*"));
+    }
+    assertThat(lanes.tidy()).isEqualTo(10);
+    assertThat(lanes.status(endpoint).waiting()).isEqualTo(1);
+    assertThat(lanes.keptEvents()).isEqualTo(1);
+  }
+}
