@@ -56,21 +56,25 @@ final class QueryableProbe {
     if (server.post("/ingest", body).isMissingNode()) {
       throw new IOException("the probe's event was refused");
     }
-    long deadline = System.nanoTime() + Duration.ofMinutes(10).toNanos();
+    long from = System.nanoTime();
+    long deadline = from + Duration.ofMinutes(10).toNanos();
     String question = "/api/events?device=probe&from=%s&to=%s".formatted(now, now.plusMillis(1));
     while (server.get(question).path("items").isEmpty()) {
       if (System.nanoTime() > deadline) {
         throw new IOException("the event " + id + " was not found in time");
       }
-      LockSupport.parkNanos(10_000_000);
+      LockSupport.parkNanos(Math.max(10_000_000, (System.nanoTime() - from) / 20));
     }
   }
 
-  /// Ends the probing; returns the p99 in milliseconds.
-  double stop() throws InterruptedException {
+  /// Publishes no more.
+  void stop() {
     running = false;
+  }
+
+  /// Waits until the last event is found.
+  void await() throws InterruptedException {
     thread.join();
-    return millis(0.99);
   }
 
   double millis(double share) {

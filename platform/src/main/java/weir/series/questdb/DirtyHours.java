@@ -28,6 +28,8 @@ final class DirtyHours {
   private final Path file;
   private final Map<Long, State> hours = new HashMap<>();
   private final Map<Long, Long> touchedMillis = new HashMap<>();
+  private long markedHour;
+  private long markedMillis;
 
   DirtyHours(Path file) {
     this.file = file;
@@ -66,6 +68,11 @@ final class DirtyHours {
 
   /// Must be called before a reading in this hour is committed.
   synchronized void mark(long hour, long nowMillis) {
+    if (hour == markedHour && nowMillis == markedMillis) {
+      return;
+    }
+    markedHour = hour;
+    markedMillis = nowMillis;
     if (!hours.containsKey(hour)) {
       append("+" + hour);
     }
@@ -76,6 +83,7 @@ final class DirtyHours {
   /// Takes the hours that ended, and were left alone, before a time. The caller makes sure that
   /// no marked reading is still uncommitted.
   synchronized List<Long> take(long beforeMillis) {
+    markedMillis = 0;
     List<Long> taken =
         hours.keySet().stream()
             .filter(hour -> Hours.endMillis(hour) <= beforeMillis)

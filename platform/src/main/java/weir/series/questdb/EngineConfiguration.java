@@ -59,12 +59,12 @@ final class EngineConfiguration extends DefaultCairoConfiguration {
   /// What has been applied can be deleted a whole segment at a time only.
   @Override
   public long getWalSegmentRolloverRowCount() {
-    return 100_000;
+    return 500_000;
   }
 
   @Override
   public long getWalSegmentRolloverSize() {
-    return 16L * MIB;
+    return 64L * MIB;
   }
 
   @Override

@@ -2,14 +2,15 @@ package weir.series.questdb;
 
 import io.questdb.cairo.CairoError;
 import io.questdb.cairo.CairoException;
-import io.questdb.cairo.TableToken;
 import io.questdb.cairo.TableWriter;
 import io.questdb.cairo.wal.WalWriter;
 import io.questdb.std.str.Utf8String;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.Event;
@@ -28,7 +29,7 @@ final class EventRows implements AutoCloseable {
   private final Engine engine;
   private final Tables tables;
   private final SeriesCatalog catalog;
-  private final Map<String, WalWriter> writers = new HashMap<>();
+  private final Map<RetentionClass, Writers> writers = new HashMap<>();
 
   EventRows(Engine engine, Tables tables, SeriesCatalog catalog) {
     this.engine = engine;
@@ -37,21 +38,21 @@ final class EventRows implements AutoCloseable {
   }
 
   void add(Event event, RetentionClass kept, long storedMicros) {
-    tables.require(kept);
+    Writers open = writers.computeIfAbsent(kept, this::open);
     long time = Micros.of(event.time());
-    addEvent(event, time, storedMicros, writer(kept.events()));
+    addEvent(event, time, storedMicros, open.events);
     for (Reading reading : event.readings()) {
       long readingTime = Micros.of(timeOf(reading, event));
       int series = catalog.id(event.device().value(), reading);
       switch (reading) {
         case Reading.Numeric number -> {
-          TableWriter.Row row = writer(kept.readings()).newRow(readingTime);
+          TableWriter.Row row = open.readings.newRow(readingTime);
           row.putInt(1, series);
           row.putDouble(2, number.value());
           row.append();
         }
         case Reading.Textual text -> {
-          TableWriter.Row row = writer(kept.texts()).newRow(readingTime);
+          TableWriter.Row row = open.texts.newRow(readingTime);
           row.putInt(1, series);
           row.putVarchar(2, new Utf8String(text.value()));
           row.append();
@@ -82,18 +83,30 @@ final class EventRows implements AutoCloseable {
     row.append();
   }
 
+  /// The writers of one class's tables.
+  private record Writers(WalWriter events, WalWriter readings, WalWriter texts) {
+
+    List<WalWriter> all() {
+      return List.of(events, readings, texts);
+    }
+  }
+
+  private Writers open(RetentionClass kept) {
+    tables.require(kept);
+    return new Writers(writer(kept.events()), writer(kept.readings()), writer(kept.texts()));
+  }
+
   private WalWriter writer(String table) {
-    return writers.computeIfAbsent(
-        table,
-        name -> {
-          TableToken token = engine.table(name);
-          return engine.cairo().getWalWriter(token);
-        });
+    return engine.cairo().getWalWriter(engine.table(table));
+  }
+
+  private Stream<WalWriter> writers() {
+    return writers.values().stream().flatMap(open -> open.all().stream());
   }
 
   void commit() {
     catalog.commit();
-    for (WalWriter writer : writers.values()) {
+    for (WalWriter writer : writers().toList()) {
       if (writer.getUncommittedRowCount() > 0) {
         writer.commit();
       }
@@ -114,7 +127,7 @@ final class EventRows implements AutoCloseable {
   /// that, on a full disk for instance, is not used again.
   @Override
   public void close() {
-    for (WalWriter writer : writers.values()) {
+    for (WalWriter writer : writers().toList()) {
       try {
         writer.close();
       } catch (CairoException | CairoError e) {

@@ -114,7 +114,7 @@ public final class QuestDbStore implements SeriesStore {
     } finally {
       writing.unlock();
     }
-    applier.wake();
+    applier.wake(false);
   }
 
   private void add(List<Event> batch) {
@@ -219,7 +219,7 @@ public final class QuestDbStore implements SeriesStore {
   public void retire(Instant now) {
     rollUp(now);
     retirement.retire(now);
-    applier.wake();
+    applier.wake(false);
   }
 
   @Override

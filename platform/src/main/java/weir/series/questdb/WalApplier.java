@@ -29,6 +29,8 @@ final class WalApplier implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WalApplier.class);
   private static final long IDLE_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long REST_NANOS_MAX = Duration.ofSeconds(1).toNanos();
+  private static final int REST_SHARE = 4;
   private static final long UPKEEP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long RESUME_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -39,10 +41,12 @@ final class WalApplier implements AutoCloseable {
   private final WalPurgeJob purgeWal;
   private final O3PartitionPurgeJob purgePartitions;
   private final Thread thread;
+  private long restUntil;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition committed = lock.newCondition();
   private final Condition applied = lock.newCondition();
   private boolean pending = true;
+  private boolean urgent = true;
   private volatile boolean running = true;
   private volatile @Nullable String suspended;
 
@@ -63,8 +67,10 @@ final class WalApplier implements AutoCloseable {
     try {
       while (running) {
         await();
+        long from = System.nanoTime();
         drain(apply);
         long now = System.nanoTime();
+        restUntil = now + Math.min(REST_NANOS_MAX, REST_SHARE * (now - from));
         if (now - upkeepAt >= 0) {
           upkeepAt = now + UPKEEP_NANOS;
           keepUp();
@@ -101,14 +107,20 @@ final class WalApplier implements AutoCloseable {
     }
   }
 
+  /// Waits for something to apply, and rests in between for as long as applying took a few times
+  /// over: what is committed meanwhile is applied in one go, which costs little more than one
+  /// commit alone.
   private void await() {
     lock.lock();
     try {
+      long idleUntil = System.nanoTime() + IDLE_NANOS;
       long left = IDLE_NANOS;
-      while (!pending && left > 0) {
-        left = committed.awaitNanos(left);
+      while (running && !urgent && left > 0) {
+        var _ = committed.awaitNanos(left);
+        left = (pending ? restUntil : idleUntil) - System.nanoTime();
       }
       pending = false;
+      urgent = false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       running = false;
@@ -127,10 +139,13 @@ final class WalApplier implements AutoCloseable {
   }
 
   /// Tells that there is something to apply.
-  void wake() {
+  ///
+  /// @param now somebody waits for it
+  void wake(boolean now) {
     lock.lock();
     try {
       pending = true;
+      urgent |= now;
       committed.signal();
     } finally {
       lock.unlock();
@@ -168,7 +183,7 @@ final class WalApplier implements AutoCloseable {
     for (TableToken table : tables.logged()) {
       goals.put(table, cairo.getTableSequencerAPI().lastTxn(table));
     }
-    wake();
+    wake(true);
     long left = limit.toNanos();
     lock.lock();
     try {
@@ -209,7 +224,7 @@ final class WalApplier implements AutoCloseable {
   @Override
   public void close() {
     running = false;
-    wake();
+    wake(true);
     try {
       thread.join(TimeUnit.SECONDS.toMillis(30));
     } catch (InterruptedException e) {
