@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import weir.device.Database;
+import weir.device.SqlEngine;
 import weir.device.Outcome;
 import weir.event.EventHeader;
 import weir.subscriber.Applications;
@@ -58,7 +59,9 @@ final class Webhooks implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     SubscriberSettings settings = SubscriberSettings.defaults().withLoopback();
     registry = new Database(folder.resolve("registry.db"), 4);
-    database = new Database(folder.resolve("deliveries.db"), 4, "deliveries", "db/delivery");
+    database =
+        new Database(
+            SqlEngine.sqlite(folder.resolve("deliveries.db")), Database.Tables.DELIVERIES, 4);
     endpoints =
         new Endpoints(registry, SecretBox.open(folder.resolve("webhook.key")), settings, clock);
     applications = new Applications(registry, endpoints, clock);
