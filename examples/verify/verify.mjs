@@ -11,6 +11,8 @@ export function verify(secret, headers, body) {
     .some((one) => one.length === expected.length && timingSafeEqual(one, expected));
 }
 
-if (process.argv.length === 4) { // verify.mjs SECRET HEADERS_AS_JSON < body
-  console.log(verify(process.argv[2], JSON.parse(process.argv[3]), readFileSync(0)));
+if (process.argv.length === 6) { // verify.mjs SECRET ID TIMESTAMP SIGNATURE < body
+  const [secret, id, timestamp, signature] = process.argv.slice(2);
+  const given = { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature };
+  console.log(verify(secret, given, readFileSync(0)));
 }

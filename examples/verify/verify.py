@@ -1,4 +1,4 @@
-import base64, hashlib, hmac, json, sys, time
+import base64, hashlib, hmac, sys, time
 
 
 def verify(secret, headers, body):
@@ -11,5 +11,6 @@ def verify(secret, headers, body):
     return any(hmac.compare_digest(expected, one) for one in headers["webhook-signature"].split())
 
 
-if __name__ == "__main__":  # verify.py SECRET HEADERS_AS_JSON < body
-    print(verify(sys.argv[1], json.loads(sys.argv[2]), sys.stdin.buffer.read()))
+if __name__ == "__main__":  # verify.py SECRET ID TIMESTAMP SIGNATURE < body
+    given = dict(zip(("webhook-id", "webhook-timestamp", "webhook-signature"), sys.argv[2:]))
+    print(verify(sys.argv[1], given, sys.stdin.buffer.read()))

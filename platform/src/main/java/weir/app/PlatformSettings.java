@@ -24,6 +24,7 @@ import weir.series.StoreLimits;
 import weir.series.questdb.QuestDbSettings;
 import weir.series.sql.SqliteSettings;
 import weir.subscriber.SubscriberSettings;
+import weir.subscriber.mail.MailSettings;
 
 /// All settings of a platform process, bound and checked.
 ///
@@ -50,7 +51,8 @@ public record PlatformSettings(
     DatabaseSettings timescale,
     SqliteSettings sqlite,
     QuestDbSettings questdb,
-    SubscriberSettings webhook) {
+    SubscriberSettings webhook,
+    MailSettings mail) {
 
   /// Binds everything, and tells all mistakes together.
   ///
@@ -87,7 +89,8 @@ public record PlatformSettings(
             settings.bind("timescale", DatabaseSettings.defaults()),
             settings.bind("sqlite", SqliteSettings.defaults()),
             questdb,
-            settings.bind("webhook", SubscriberSettings.defaults()));
+            settings.bind("webhook", SubscriberSettings.defaults()),
+            settings.bind("mail", MailSettings.defaults()));
     if (bound.timescale.isGiven() && bound.sqlite.isGiven()) {
       settings.error("timescale and sqlite.file are both given; the time series have one place");
     }

@@ -70,6 +70,7 @@ final class SubscriberSide {
                         log,
                         platform.topics(),
                         settings,
+                        platform.mail(),
                         clock)))
             : Optional.empty();
   }
@@ -86,12 +87,7 @@ final class SubscriberSide {
   List<HttpService> views() {
     HttpService registration =
         new RegistrationApi(
-            applications,
-            endpoints,
-            subscriptions,
-            tokens,
-            registry.adminToken(),
-            settings.openRegistration());
+            applications, endpoints, subscriptions, tokens, registry.adminToken(), settings, clock);
     HttpService listing = new SubscriptionApi(subscriptions, clock);
     HttpService registered = new ApplicationApi(applications, endpoints);
     return subscribers

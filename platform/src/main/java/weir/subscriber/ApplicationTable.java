@@ -126,7 +126,8 @@ final class ApplicationTable {
         .createQuery("SELECT contact_email FROM application WHERE id = :id")
         .bind("id", id)
         .mapTo(String.class)
-        .one();
+        .findOne()
+        .orElse("");
   }
 
   static Optional<String> keyHash(Handle handle, String id) {

@@ -108,6 +108,11 @@ public final class Applications {
     return Optional.ofNullable(byId.get(id));
   }
 
+  /// Where the owner of an application can be written to; empty when they did not say.
+  public String email(String id) {
+    return database.read(handle -> ApplicationTable.email(handle, id));
+  }
+
   /// Whether there is such an application and it is to get events.
   public boolean isActive(String id) {
     return find(id).filter(found -> found.status() == Application.Status.ACTIVE).isPresent();
@@ -189,8 +194,7 @@ public final class Applications {
     if (old.isEmpty()) {
       return new Outcome.Missing<>();
     }
-    String email = database.read(handle -> ApplicationTable.email(handle, id));
-    ApplicationForm form = new ApplicationForm(node, id, old.get(), email, now());
+    ApplicationForm form = new ApplicationForm(node, id, old.get(), email(id), now());
     List<FieldError> wrong = errors(form);
     if (!wrong.isEmpty()) {
       return new Outcome.Invalid<>(wrong);

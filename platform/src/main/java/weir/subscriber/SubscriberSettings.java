@@ -9,6 +9,7 @@ import weir.subscriber.delivery.AddressRules;
 ///
 /// @param openRegistration whether anybody may register a service; otherwise only with the admin
 ///     token
+/// @param registrationsPerMinute services that one address may register in a minute; 0 for no limit
 /// @param tokenLifetime how long an access token is good for
 /// @param secretGrace how long the signing secret before the current one still signs
 /// @param keyFile where the key is that encrypts signing secrets; empty for `webhook.key` in
@@ -27,6 +28,7 @@ import weir.subscriber.delivery.AddressRules;
 /// @param attemptsMax attempts kept, the latest
 public record SubscriberSettings(
     boolean openRegistration,
+    int registrationsPerMinute,
     Duration tokenLifetime,
     Duration secretGrace,
     Path keyFile,
@@ -56,6 +58,7 @@ public record SubscriberSettings(
     check(
         !secretGrace.isNegative() && secretGrace.compareTo(Duration.ofDays(7)) <= 0,
         "secret-grace must be 0 to 7d");
+    check(registrationsPerMinute >= 0, "registrations-per-minute must not be negative");
     check(connectTimeout.isPositive(), "connect-timeout must be longer than zero");
     check(
         timeout.compareTo(Duration.ofSeconds(1)) >= 0
@@ -80,6 +83,7 @@ public record SubscriberSettings(
   public static SubscriberSettings defaults() {
     return new SubscriberSettings(
         true,
+        60,
         Duration.ofHours(1),
         Duration.ofHours(24),
         Path.of(""),
@@ -101,6 +105,7 @@ public record SubscriberSettings(
   public SubscriberSettings withLoopback() {
     return new SubscriberSettings(
         openRegistration,
+        registrationsPerMinute,
         tokenLifetime,
         secretGrace,
         keyFile,

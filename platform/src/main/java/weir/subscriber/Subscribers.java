@@ -17,6 +17,8 @@ import weir.subscriber.delivery.Deliveries;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryWorker;
 import weir.subscriber.delivery.LaneStore;
+import weir.subscriber.mail.MailSettings;
+import weir.subscriber.mail.OwnerMail;
 
 /// Sink two, put together: follows subscriptions, matches events, serves lanes and keeps house.
 public final class Subscribers implements AutoCloseable {
@@ -40,6 +42,7 @@ public final class Subscribers implements AutoCloseable {
   private final DeliveryWorker worker;
   private final DeliveryLog deliveryLog;
   private final Deliveries deliveries;
+  private final OwnerMail ownerMail;
   private final Loop upkeep;
 
   /// @param engine where what waits is kept
@@ -51,6 +54,7 @@ public final class Subscribers implements AutoCloseable {
       EventLog log,
       Topics topics,
       SubscriberSettings settings,
+      MailSettings mail,
       InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
@@ -67,6 +71,7 @@ public final class Subscribers implements AutoCloseable {
     matcher =
         new Matcher(
             log, topics.enriched(), follower, index, applications, endpoints, lanes, worker, clock);
+    ownerMail = new OwnerMail(mail, deliveryLog, endpoints, applications);
     upkeep = new Loop("subscriber-upkeep", this::keepHouse, clock);
   }
 
@@ -115,6 +120,7 @@ public final class Subscribers implements AutoCloseable {
   }
 
   private void tidy() {
+    ownerMail.send();
     follower.expire();
     index.prune(clock.instant().minus(REACH));
     int expired = deliveries.tidy(settings.keptFor(), settings.attemptsMax());

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
 import weir.subscriber.ServiceTokens;
 import weir.subscriber.SigningSecret;
+import weir.subscriber.SubscriberSettings;
 import weir.subscriber.Subscriptions;
 
 /// How a service comes in: `/register`, `/token` and `/subscribe`.
@@ -36,21 +38,23 @@ public final class RegistrationApi implements HttpService {
   private final ServiceTokens tokens;
   private final AdminToken admin;
   private final boolean open;
+  private final RegistrationLimit limit;
 
-  /// @param open whether anybody may register
   public RegistrationApi(
       Applications applications,
       Endpoints endpoints,
       Subscriptions subscriptions,
       ServiceTokens tokens,
       AdminToken admin,
-      boolean open) {
+      SubscriberSettings settings,
+      InstantSource clock) {
     this.applications = applications;
     this.endpoints = endpoints;
     this.subscriptions = subscriptions;
     this.tokens = tokens;
     this.admin = admin;
-    this.open = open;
+    this.open = settings.openRegistration();
+    this.limit = new RegistrationLimit(settings.registrationsPerMinute(), clock);
   }
 
   @Override
@@ -67,8 +71,12 @@ public final class RegistrationApi implements HttpService {
   }
 
   private void register(ServerRequest request, ServerResponse response) {
-    if (!open && !carriesAdminToken(request)) {
+    boolean operator = carriesAdminToken(request);
+    if (!open && !operator) {
       throw ProblemException.of(401, "Unauthorized", "only the operator registers services here");
+    }
+    if (!operator && !limit.take(request.remotePeer().host())) {
+      throw ProblemException.of(429, "Too many requests", "too many registrations; wait a minute");
     }
     Registered registered =
         Answers.saved(applications.register(JsonBody.object(request)), "application");

@@ -2,6 +2,10 @@ package weir.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -11,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import weir.testkit.OpenApiCheck;
 import weir.testkit.WebhookReceiver;
 
@@ -138,7 +144,8 @@ class WebhookTest {
     String event =
         """
         {"event_id":"%s","device_id":"%s","temperature":24.5,"humidity":60.2,\
-        "timestamp":"2026-02-27T15:00:00Z"}"""
+        "timestamp":"2026-02-27T15:00:00Z"}\
+        """
             .formatted(eventId, device);
     Awaitility.await()
         .atMost(SOON)
@@ -197,6 +204,83 @@ class WebhookTest {
   }
 
   @Test
+  void renewsCancelsAndListsSubscriptionsByStatus() throws Exception {
+    createDevice("renewed");
+    try (WebhookReceiver receiver = new WebhookReceiver()) {
+      Service service = register("renews", receiver.url());
+      assertThat(subscribe(service, "renewed").status()).isEqualTo(202);
+      awaitActive(service);
+      JsonNode first = only(service, "active");
+      String path = "/api/subscriptions/" + first.path("id").asText();
+      assertThat(call("POST", path + "/renew", service.token(), "{\"expiry_hours\":50}").status())
+          .isEqualTo(202);
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  Duration.between(
+                              Instant.parse(first.path("subscribed_at").asText()),
+                              Instant.parse(only(service, "active").path("expires_at").asText()))
+                          .toHours()
+                      == 50);
+      assertThat(call("DELETE", path, service.token(), "").status()).isEqualTo(202);
+      Awaitility.await().atMost(SOON).until(() -> !only(service, "cancelled").isMissingNode());
+      assertThat(only(service, "active").isMissingNode()).isTrue();
+      assertThat(call("GET", path, service.token(), "").body().path("subscription_status").asText())
+          .isEqualTo("cancelled");
+    }
+  }
+
+  private static JsonNode only(Service service, String status) throws Exception {
+    return call("GET", "/api/subscriptions?status=" + status, service.token(), "")
+        .body()
+        .path("items")
+        .path(0);
+  }
+
+  /// Everything that is written anywhere but to who must have it is searched for what was planted.
+  @Test
+  void noSecretIsInLogsFiguresOrAttempts() throws Exception {
+    createDevice("secret");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Logger ours = (Logger) LoggerFactory.getLogger("weir");
+    lines.start();
+    root.addAppender(lines);
+    ours.setLevel(Level.TRACE);
+    try (WebhookReceiver receiver = new WebhookReceiver(any -> WebhookReceiver.Answer.of(500))) {
+      Service service = register("secret", receiver.url() + "?password=planted-in-the-url");
+      assertThat(subscribe(service, "secret").status()).isEqualTo(202);
+      awaitActive(service);
+      ingest("secret", "secret-first");
+      Awaitility.await().atMost(SOON).until(() -> !receiver.received().isEmpty());
+      String path = "/api/applications/" + service.id();
+      assertThat(call("POST", path + "/test", service.token(), "").status()).isEqualTo(200);
+      StringBuilder written = new StringBuilder();
+      lines.list.forEach(line -> written.append(line.getFormattedMessage()).append('\n'));
+      written.append(call("GET", path + "/attempts", service.token(), "").body());
+      written.append(call("GET", path + "/deliveries", service.token(), "").body());
+      written.append(call("GET", "/api/dead-letters", TOKEN, "").body());
+      written.append(text("/metrics")).append(text("/health"));
+      assertThat(written.toString())
+          .contains("secret-first")
+          .doesNotContain(service.key(), service.token(), service.secret(), TOKEN)
+          .doesNotContain("planted-in-the-url")
+          .doesNotContain(receiver.received().getFirst().header("webhook-signature"));
+    } finally {
+      ours.setLevel(null);
+      root.detachAppender(lines);
+    }
+  }
+
+  private static String text(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + platform.httpPort() + path))
+            .build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  @Test
   void letsAnApplicationActForItselfOnly() throws Exception {
     createDevice("guarded");
     try (WebhookReceiver receiver = new WebhookReceiver()) {
@@ -229,7 +313,8 @@ class WebhookTest {
             TOKEN,
             """
             {"name":"App","developer":"Company","version":"1.0.0","contact_email":"a@example.com",
-             "platform":"web","category":"c","devicetypes":["smart_breaker"]}""");
+             "platform":"web","category":"c","devicetypes":["smart_breaker"]}\
+            """);
     assertThat(made.status()).isEqualTo(201);
     String path = "/api/applications/" + made.body().path("application").path("id").asText();
     Answer changed = call("PUT", path, TOKEN, "{\"status\":\"inactive\"}");

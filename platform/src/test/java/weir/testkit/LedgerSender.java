@@ -18,6 +18,7 @@ public final class LedgerSender implements AutoCloseable {
   private static final int WINDOW = 16;
 
   private final String device;
+  private final String body;
   private final Mqtt5AsyncClient client;
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final Semaphore window = new Semaphore(WINDOW);
@@ -25,7 +26,16 @@ public final class LedgerSender implements AutoCloseable {
   private volatile boolean running = true;
 
   public LedgerSender(String device, int port) {
+    this(
+        device,
+        port,
+        "\"device_type\":\"smart_meter\",\"measurements\":{\"demand\":{\"value\":7}}");
+  }
+
+  /// @param body the fields of each message beside its device, time and number
+  public LedgerSender(String device, int port, String body) {
     this.device = device;
+    this.body = body;
     this.client =
         MqttClient.builder()
             .useMqttVersion5()
@@ -63,8 +73,8 @@ public final class LedgerSender implements AutoCloseable {
 
   private void publish(String eventId, int number) {
     String payload =
-        "{\"device_id\":\"%s\",\"device_type\":\"smart_meter\",\"timestamp\":\"%s\",\"sequence\":%d,\"measurements\":{\"demand\":{\"value\":%d}}}"
-            .formatted(device, Instant.now(), number, number % 100);
+        "{\"device_id\":\"%s\",\"timestamp\":\"%s\",\"sequence\":%d,%s}"
+            .formatted(device, Instant.now(), number, body);
     var _ =
         client
             .publishWith()

@@ -42,7 +42,8 @@ public final class PlatformProcess implements AutoCloseable {
     start();
   }
 
-  private static List<Integer> freePorts(int count) throws IOException {
+  /// Ports that nobody listens at, nor will soon.
+  public static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

@@ -2,6 +2,8 @@ package weir.examples.crm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.internet.AddressException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -21,7 +23,7 @@ import weir.examples.Web;
 
 /// Writes to the owners of failing devices: looks the owner up at the platform, then sends a mail,
 /// or keeps it in the outbox when there is no mail server. What fails is tried again every five
-/// seconds. A virtual thread of its own.
+/// seconds; an address that the mail server refuses for good is not. A virtual thread of its own.
 final class Notifier implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
@@ -58,17 +60,25 @@ final class Notifier implements AutoCloseable {
   private void run() {
     try {
       while (!closing) {
-        List<Ticket> waiting = tickets.toNotify();
-        for (Ticket ticket : waiting) {
-          write(ticket);
-        }
-        if (!waiting.isEmpty()) {
-          changed.run();
+        try {
+          writeAll();
+        } catch (RuntimeException e) {
+          LOG.error("owners could not be written to", e);
         }
         String _ = hints.poll(PAUSE_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void writeAll() throws InterruptedException {
+    List<Ticket> waiting = tickets.toNotify();
+    for (Ticket ticket : waiting) {
+      write(ticket);
+    }
+    if (!waiting.isEmpty()) {
+      changed.run();
     }
   }
 
@@ -84,6 +94,9 @@ final class Notifier implements AutoCloseable {
         mailer.send(mail);
       }
       tickets.notified(owned, mail, mailer == null ? 0 : 1);
+    } catch (AddressException | SendFailedException e) {
+      LOG.warn("an owner's address is refused ticket={}", ticket.id());
+      tickets.unreachable(ticket);
     } catch (IOException | MessagingException e) {
       LOG.warn("an owner could not be written to ticket={} reason={}", ticket.id(), e.getMessage());
     }

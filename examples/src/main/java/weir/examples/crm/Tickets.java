@@ -1,6 +1,7 @@
 package weir.examples.crm;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import weir.examples.Sql;
 final class Tickets implements AutoCloseable {
 
   private static final int PAGE = 200;
+
+  /// Longer than any event can be sent again by itself.
+  private static final long SEEN_MILLIS = Duration.ofDays(31).toMillis();
 
   private final Sql sql;
   private final InstantSource clock;
@@ -30,6 +34,7 @@ final class Tickets implements AutoCloseable {
             "CREATE UNIQUE INDEX IF NOT EXISTS one_open ON ticket (device, error)"
                 + " WHERE state = 'pending'",
             "CREATE TABLE IF NOT EXISTS seen (event TEXT PRIMARY KEY, at INTEGER NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS seen_by_age ON seen (at)",
             """
             CREATE TABLE IF NOT EXISTS mail (
               id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL, at INTEGER NOT NULL,
@@ -45,15 +50,18 @@ final class Tickets implements AutoCloseable {
     KNOWN
   }
 
-  /// Opens a ticket, or counts a repeat; an event that was seen before does nothing.
+  /// Opens a ticket, or counts a repeat; an event that was seen before does nothing. Two devices
+  /// may use the same id.
   Logged log(String event, String device, String type, String error) {
     long now = clock.millis();
     return sql.together(
         () -> {
           if (!event.isEmpty()
-              && sql.change("INSERT OR IGNORE INTO seen VALUES (?, ?)", event, now) == 0) {
+              && sql.change("INSERT OR IGNORE INTO seen VALUES (?, ?)", device + " " + event, now)
+                  == 0) {
             return Logged.KNOWN;
           }
+          int _ = sql.change("DELETE FROM seen WHERE at < ?", now - SEEN_MILLIS);
           int repeated =
               sql.change(
                   "UPDATE ticket SET repeats = repeats + 1, last_at = ? WHERE device = ? AND error"
@@ -106,9 +114,9 @@ final class Tickets implements AutoCloseable {
         > 0;
   }
 
-  /// Has its owner written to again.
+  /// Has its owner looked up and written to again.
   boolean notifyAgain(long id) {
-    return sql.change("UPDATE ticket SET notified_at = 0 WHERE id = ?", id) > 0;
+    return sql.change("UPDATE ticket SET notified_at = 0, contact = '' WHERE id = ?", id) > 0;
   }
 
   /// Tickets whose owner is still to be written to, the oldest first.
@@ -142,7 +150,7 @@ final class Tickets implements AutoCloseable {
                         "UPDATE ticket SET notified_at = ? WHERE id = ?", now, ticket.id()));
   }
 
-  /// The owner cannot be written to, because nobody knows an address.
+  /// The owner cannot be written to, because nobody knows an address that the mail server takes.
   void unreachable(Ticket ticket) {
     int _ =
         sql.change("UPDATE ticket SET notified_at = ? WHERE id = ?", clock.millis(), ticket.id());

@@ -25,7 +25,7 @@ import weir.examples.Web;
 ///
 /// It answers 2xx only when it will not need the event again: after the CRM has the error, or when
 /// there is none to pass on. While the CRM is away it answers 503, so that the platform keeps the
-/// event and sends it again; what it has dealt with before it drops by its id.
+/// event and sends it again; what it has dealt with before it drops by its device and id.
 public final class BusinessService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BusinessService.class);
@@ -73,13 +73,13 @@ public final class BusinessService implements AutoCloseable {
 
   private boolean subscribe(Registration registration) throws InterruptedException {
     try {
-      Memory.Identity identity =
-          registration.identity("http://127.0.0.1:" + server.port() + "/notify");
+      String callback = "http://127.0.0.1:" + server.port() + "/notify";
+      Memory.Identity identity = registration.identity(callback);
       verifier = new WebhookVerifier(identity.secret(), clock);
-      registration.subscribe(identity);
+      registration.subscribe(identity, callback);
       memory.forgetOld();
       return true;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("not subscribed yet reason={}", e.getMessage());
       return false;
     }
@@ -101,17 +101,22 @@ public final class BusinessService implements AutoCloseable {
       Web.send(response, 401, Web.status("the signature does not fit"));
       return;
     }
-    if (memory.hasSeen(id)) {
+    Optional<ObjectNode> event = Web.object(body.get());
+    // Ids come from devices: two of them may use the same.
+    String identity = event.map(each -> each.path("device_id").asText("")).orElse("") + " " + id;
+    if (memory.hasSeen(identity)) {
       Web.send(response, 200, Web.status("known"));
       return;
     }
-    Optional<ObjectNode> event = Web.object(body.get());
-    if (event.isPresent() && isError(event.get()) && !passOn(body.get())) {
-      Web.send(response, 503, Web.status("the CRM is away"));
-      return;
+    int passed = event.filter(BusinessService::isError).isPresent() ? passOn(body.get()) : 200;
+    switch (passed / 100) {
+      case 2 -> {
+        memory.see(identity);
+        Web.send(response, 200, Web.status("taken"));
+      }
+      case 4 -> Web.send(response, 422, Web.status("the CRM does not want this event"));
+      default -> Web.send(response, 503, Web.status("the CRM is away"));
     }
-    memory.see(id);
-    Web.send(response, 200, Web.status("taken"));
   }
 
   private static String header(ServerRequest request, String name) {
@@ -122,7 +127,8 @@ public final class BusinessService implements AutoCloseable {
     return event.path("error_code").isTextual() && !event.path("error_code").asText().isEmpty();
   }
 
-  private boolean passOn(byte[] event) {
+  /// What the CRM answers; 503 when it does not.
+  private int passOn(byte[] event) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(settings.crm() + "/log_event"))
             .timeout(TIMEOUT)
@@ -130,12 +136,12 @@ public final class BusinessService implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofByteArray(event))
             .build();
     try {
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     } catch (IOException away) {
-      return false;
+      return 503;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return 503;
     }
   }
 

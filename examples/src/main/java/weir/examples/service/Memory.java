@@ -55,6 +55,11 @@ final class Memory implements AutoCloseable {
                         identity.secret));
   }
 
+  /// Forgets who it is, because the platform does not know it any more.
+  void forget() {
+    int _ = sql.change("DELETE FROM identity");
+  }
+
   boolean hasSeen(String event) {
     return !sql.ask("SELECT 1 FROM seen WHERE event = ?", row -> row.getInt(1), event).isEmpty();
   }

@@ -53,10 +53,19 @@ final class Registration {
     return identity;
   }
 
-  void subscribe(Memory.Identity identity) throws IOException, InterruptedException {
+  /// Says where events are to go now, and asks for them. When the platform does not know us any
+  /// more, that is forgotten here too, and the next try registers anew.
+  void subscribe(Memory.Identity identity, String callback)
+      throws IOException, InterruptedException {
     ObjectNode key = Web.JSON.createObjectNode();
     key.put("service_id", identity.id()).put("service_key", identity.key());
-    String token = checked(post("/token", "", key), 200).path("access_token").asText();
+    HttpResponse<byte[]> answer = post("/token", "", key);
+    if (answer.statusCode() == 401) {
+      memory.forget();
+    }
+    String token = checked(answer, 200).path("access_token").asText();
+    ObjectNode url = Web.JSON.createObjectNode().put("callback_url", callback);
+    JsonNode _ = checked(send("PATCH", "/api/applications/" + identity.id(), token, url), 200);
     for (String device : settings.devices()) {
       subscribe(token, request(identity).put("device_id", device));
     }
@@ -83,11 +92,16 @@ final class Registration {
 
   private HttpResponse<byte[]> post(String path, String token, ObjectNode body)
       throws IOException, InterruptedException {
+    return send("POST", path, token, body);
+  }
+
+  private HttpResponse<byte[]> send(String method, String path, String token, ObjectNode body)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(settings.platform() + path))
             .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+            .method(method, HttpRequest.BodyPublishers.ofString(body.toString()));
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);
     }

@@ -226,8 +226,40 @@ public final class DeliveryLog {
             handle ->
                 batch(
                     handle,
-                    "INSERT INTO notice (endpoint, at, kind, detail) VALUES (?, ?, ?, ?)",
+                    "INSERT INTO notice (endpoint, at, kind, detail, told) VALUES (?, ?, ?, ?, 0)",
                     List.of(new Object[][] {{endpoint, clock.millis(), kind, detail}})));
+  }
+
+  /// A notice whose owner was not written to yet.
+  public record Untold(long id, long endpoint, Notice notice) {}
+
+  /// The oldest first.
+  public List<Untold> untold(int limit) {
+    return database.read(
+        handle ->
+            query(
+                handle,
+                "SELECT id, endpoint, at, kind, detail FROM notice WHERE told = 0 ORDER BY id"
+                    + " LIMIT ?",
+                row ->
+                    new Untold(
+                        row.getLong(1),
+                        row.getLong(2),
+                        new Notice(
+                            Instant.ofEpochMilli(row.getLong(3)),
+                            row.getString(4),
+                            row.getString(5))),
+                limit));
+  }
+
+  public void told(long id) {
+    int _ =
+        database.write(
+            handle ->
+                batch(
+                    handle,
+                    "UPDATE notice SET told = 1 WHERE id = ?",
+                    List.of(new Object[][] {{id}})));
   }
 
   /// The latest notices first.

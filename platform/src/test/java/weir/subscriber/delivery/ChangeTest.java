@@ -124,10 +124,10 @@ class ChangeTest {
   void sendsNothingToAnInactiveApplicationAndGoesOnWhenItIsActiveAgain() throws Exception {
     Endpoint endpoint = lanes.endpoint(receiver.url());
     acceptTen(endpoint);
-    lanes.setStatus(endpoint, "inactive");
+    lanes.set(endpoint, "status", "inactive");
     lanes.advance(Duration.ofMinutes(5));
     assertThat(receiver.received()).isEmpty();
-    lanes.setStatus(endpoint, "active");
+    lanes.set(endpoint, "status", "active");
     lanes.advance(Duration.ofSeconds(31));
     assertThat(receiver.ids()).hasSize(10);
   }

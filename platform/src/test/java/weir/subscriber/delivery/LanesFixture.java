@@ -135,8 +135,9 @@ final class LanesFixture implements AutoCloseable {
     Endpoint _ = saved(endpoints.change(endpoint.application(), form));
   }
 
-  void setStatus(Endpoint endpoint, String status) {
-    ObjectNode form = JsonNodeFactory.instance.objectNode().put("status", status);
+  /// Changes a field of the application.
+  void set(Endpoint endpoint, String field, String value) {
+    ObjectNode form = JsonNodeFactory.instance.objectNode().put(field, value);
     Application _ = saved(applications.update(endpoint.application(), form));
   }
 
