@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -37,6 +39,7 @@ public final class Endpoints {
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Endpoint> byApplication = new ConcurrentHashMap<>();
   private final Map<Long, Endpoint> byNumber = new ConcurrentHashMap<>();
+  private final List<LongConsumer> moved = new CopyOnWriteArrayList<>();
 
   public Endpoints(
       Database database, SecretBox box, SubscriberSettings settings, InstantSource clock) {
@@ -137,7 +140,15 @@ public final class Endpoints {
 
   private void keep(Endpoint endpoint) {
     byApplication.put(endpoint.application(), endpoint);
-    byNumber.put(endpoint.number(), endpoint);
+    Endpoint before = byNumber.put(endpoint.number(), endpoint);
+    if (before != null && !before.url().equals(endpoint.url())) {
+      moved.forEach(listener -> listener.accept(endpoint.number()));
+    }
+  }
+
+  /// Has somebody told of each endpoint that leads elsewhere from now on.
+  public void whenMoved(LongConsumer listener) {
+    moved.add(listener);
   }
 
   /// Changes what the form names. An application without an endpoint gets one, which needs a URL.

@@ -1,6 +1,7 @@
 package weir.view;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
@@ -78,7 +79,7 @@ public final class AccessFilter implements Filter {
       chain.proceed();
       return;
     }
-    Optional<Caller> bearer = bearer(request).flatMap(this::identify);
+    Optional<Caller> bearer = bearer(request.headers()).flatMap(this::identify);
     if (bearer.isPresent()) {
       pass(bearer.get(), path, chain, request, response);
       return;
@@ -119,9 +120,9 @@ public final class AccessFilter implements Filter {
     return openPaths.stream().anyMatch(open -> path.equals(open) || path.startsWith(open + "/"));
   }
 
-  private static Optional<String> bearer(RoutingRequest request) {
-    return request
-        .headers()
+  /// The token that a request carries.
+  static Optional<String> bearer(ServerRequestHeaders headers) {
+    return headers
         .first(HeaderNames.AUTHORIZATION)
         .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
         .map(header -> header.substring(BEARER.length()).strip());

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import weir.device.AdminToken;
 import weir.device.FieldError;
@@ -71,7 +72,7 @@ public final class RegistrationApi implements HttpService {
   }
 
   private void register(ServerRequest request, ServerResponse response) {
-    boolean operator = carriesAdminToken(request);
+    boolean operator = AccessFilter.bearer(request.headers()).filter(admin::matches).isPresent();
     if (!open && !operator) {
       throw ProblemException.of(401, "Unauthorized", "only the operator registers services here");
     }
@@ -90,11 +91,6 @@ public final class RegistrationApi implements HttpService {
     response.status(Status.CREATED_201);
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
     Answers.send(response, body);
-  }
-
-  private boolean carriesAdminToken(ServerRequest request) {
-    String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-    return header.startsWith("Bearer ") && admin.matches(header.substring(7).strip());
   }
 
   private void token(ServerRequest request, ServerResponse response) {
@@ -126,9 +122,11 @@ public final class RegistrationApi implements HttpService {
     Caller.of(request).require(application);
     requireEndpoint(application);
     @Nullable String device = request.path().pathParameters().first("device_id").orElse(null);
-    Subscriptions.Accepted accepted = accepted(application, device, form);
-    response.status(Status.ACCEPTED_202);
-    Answers.send(response, body("Subscription request accepted", accepted));
+    accept(
+        response,
+        "Subscription request accepted",
+        "device or device type",
+        () -> subscriptions.subscribe(application, device, form));
   }
 
   private void requireEndpoint(String application) {
@@ -141,34 +139,28 @@ public final class RegistrationApi implements HttpService {
     }
   }
 
-  private Subscriptions.Accepted accepted(
-      String application, @Nullable String device, ObjectNode form) {
+  /// Asks for something about a subscription, and answers 202 when that is durable.
+  ///
+  /// @param missing what there is none of when there is none
+  static void accept(
+      ServerResponse response,
+      String message,
+      String missing,
+      Supplier<Outcome<Subscriptions.Accepted>> request) {
+    Subscriptions.Accepted accepted;
     try {
-      return Answers.saved(
-          subscriptions.subscribe(application, device, form), "device or device type");
+      accepted = Answers.saved(request.get(), missing);
     } catch (LogException e) {
-      throw unavailable();
+      throw ProblemException.of(
+          503, "Log unavailable", "the request could not be made durable; try again");
     }
-  }
-
-  static ProblemException unavailable() {
-    return ProblemException.of(
-        503, "Log unavailable", "the request could not be made durable; try again");
-  }
-
-  /// What a request for a subscription is answered with.
-  static ObjectNode body(String message, Subscriptions.Accepted accepted) {
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.put("message", message);
     body.put("subscription_id", accepted.id());
     body.put("device_id", accepted.selector().device());
     body.put("device_type", accepted.selector().deviceType());
     body.put("request_timestamp", accepted.askedAt().toString());
-    return body;
-  }
-
-  /// The outcome's value, or the problem.
-  static Subscriptions.Accepted accepted(Outcome<Subscriptions.Accepted> outcome) {
-    return Answers.saved(outcome, "subscription");
+    response.status(Status.ACCEPTED_202);
+    Answers.send(response, body);
   }
 }

@@ -3,7 +3,6 @@ package weir.view;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -14,9 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import weir.device.Outcome;
 import weir.event.ProblemException;
-import weir.log.LogException;
 import weir.subscriber.Subscription;
 import weir.subscriber.SubscriptionQuery;
 import weir.subscriber.Subscriptions;
@@ -104,29 +101,22 @@ public final class SubscriptionApi implements HttpService {
 
   private void cancel(ServerRequest request, ServerResponse response) {
     Subscription subscription = own(request);
-    answer(response, "Cancellation accepted", () -> subscriptions.cancel(subscription.id()));
+    RegistrationApi.accept(
+        response,
+        "Cancellation accepted",
+        "subscription",
+        () -> subscriptions.cancel(subscription.id()));
   }
 
   private void renew(ServerRequest request, ServerResponse response) {
     Subscription subscription = own(request);
     ObjectNode form =
         request.content().hasEntity() ? JsonBody.object(request) : JsonBody.JSON.createObjectNode();
-    answer(response, "Renewal accepted", () -> subscriptions.renew(subscription.id(), form));
-  }
-
-  @FunctionalInterface
-  private interface Change {
-    Outcome<Subscriptions.Accepted> make();
-  }
-
-  private static void answer(ServerResponse response, String message, Change change) {
-    try {
-      Subscriptions.Accepted accepted = RegistrationApi.accepted(change.make());
-      response.status(Status.ACCEPTED_202);
-      Answers.send(response, RegistrationApi.body(message, accepted));
-    } catch (LogException e) {
-      throw RegistrationApi.unavailable();
-    }
+    RegistrationApi.accept(
+        response,
+        "Renewal accepted",
+        "subscription",
+        () -> subscriptions.renew(subscription.id(), form));
   }
 
   private static ObjectNode json(Subscription subscription, Instant now) {

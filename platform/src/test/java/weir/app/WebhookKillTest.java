@@ -40,7 +40,7 @@ class WebhookKillTest {
     // Some events fail the first time, so there are repeats whatever the kills hit.
     try (WebhookReceiver receiver =
             new WebhookReceiver(
-                any -> Answer.of(requests.incrementAndGet() % 400 == 7 ? 500 : 200));
+                any -> Answer.of(requests.incrementAndGet() % 2_000 == 7 ? 500 : 200));
         PlatformProcess platform =
             new PlatformProcess(folder, Map.of("WEIR_WEBHOOK_ALLOW_LOOPBACK", "true"));
         ExampleProcess crm = example("crm", ports, platform);

@@ -204,6 +204,30 @@ class WebhookTest {
   }
 
   @Test
+  void refusesWhatCannotBeAndLeavesStrangersAlone() throws Exception {
+    createDevice("without-url");
+    String form =
+        """
+        {"name":"No callback","developer":"Company","version":"1.0.0",
+         "contact_email":"a@example.com","description":"to be removed"}\
+        """;
+    Answer made = call("POST", "/api/applications", TOKEN, form);
+    assertThat(call("POST", "/api/applications", TOKEN, form).status()).isEqualTo(409);
+    String id = made.body().path("application").path("id").asText();
+    String subscription = "{\"service_id\":\"%s\"}".formatted(id);
+    assertThat(call("POST", "/subscribe/without-url", TOKEN, subscription).status()).isEqualTo(409);
+    Answer removed = call("PATCH", "/api/applications/" + id, TOKEN, "{\"description\":null}");
+    assertThat(removed.body().path("application").path("description").isNull()).isTrue();
+    try (WebhookReceiver receiver = new WebhookReceiver()) {
+      Service stranger = register("stranger", receiver.url());
+      assertThat(call("DELETE", "/api/applications/" + id, stranger.token(), "").status())
+          .isEqualTo(403);
+      assertThat(call("GET", "/api/applications", stranger.token(), "").status()).isEqualTo(403);
+    }
+    assertThat(call("GET", "/api/applications/" + id, TOKEN, "").status()).isEqualTo(200);
+  }
+
+  @Test
   void renewsCancelsAndListsSubscriptionsByStatus() throws Exception {
     createDevice("renewed");
     try (WebhookReceiver receiver = new WebhookReceiver()) {

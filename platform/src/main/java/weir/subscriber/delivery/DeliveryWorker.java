@@ -97,6 +97,7 @@ public final class DeliveryWorker implements AutoCloseable {
   }
 
   public void start() {
+    endpoints.whenMoved(this::forgive);
     loop.start();
   }
 
@@ -265,7 +266,8 @@ public final class DeliveryWorker implements AutoCloseable {
     return healths.computeIfAbsent(endpoint, number -> new Health(random, troubles.get(number)));
   }
 
-  /// Forgets that an endpoint failed, and begins with what waits for it.
+  /// Forgets that an endpoint failed, because it leads elsewhere or somebody says that it works
+  /// again, and begins with what waits for it.
   void forgive(long endpoint) {
     health(endpoint).forgive();
     store.forgive(endpoint, clock.instant());

@@ -71,6 +71,22 @@ class ChangeTest {
   }
 
   @Test
+  void aNewUrlIsTriedAtOnceHoweverOftenTheOldOneFailed() throws Exception {
+    receiver.behave(any -> Answer.of(500));
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    acceptTen(endpoint);
+    for (int i = 0; i < 20; i++) {
+      lanes.advance(Duration.ofMinutes(30));
+    }
+    lanes.endpoints.whenMoved(number -> lanes.worker.forgive(number));
+    try (WebhookReceiver other = new WebhookReceiver()) {
+      lanes.change(endpoint, "url", other.url());
+      lanes.settle();
+      assertThat(other.ids()).hasSize(10);
+    }
+  }
+
+  @Test
   void goneAtTheOldUrlSaysNothingAboutTheNewOne() throws Exception {
     try (WebhookReceiver other = new WebhookReceiver()) {
       Endpoint endpoint = lanes.endpoint(receiver.url());

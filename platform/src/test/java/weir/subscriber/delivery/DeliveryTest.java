@@ -309,6 +309,28 @@ class DeliveryTest {
   }
 
   @Test
+  void keepsTheOrderWhenAWorkerSleepsThroughItsLease() throws Exception {
+    CountDownLatch awake = new CountDownLatch(1);
+    AtomicInteger requests = new AtomicInteger();
+    receiver.behave(
+        any -> Answer.of(requests.incrementAndGet() > 1 || awaitQuietly(awake) ? 200 : 500));
+    Endpoint endpoint = lanes.endpoint(receiver.url(), "order", "device", "timeout_seconds", "20");
+    for (int i = 0; i < 5; i++) {
+      lanes.accept("event-" + i, "device", endpoint);
+    }
+    DeliveryWorker sleeps = lanes.newWorker();
+    while (receiver.received().isEmpty()) {
+      sleeps.turn(Duration.ofMillis(5));
+    }
+    lanes.advance(lanes.settings.lease().multipliedBy(3));
+    awake.countDown();
+    LanesFixture.settle(sleeps);
+    assertThat(receiver.ids())
+        .containsExactly("event-0", "event-0", "event-1", "event-2", "event-3", "event-4");
+    assertThat(lanes.status(endpoint).waiting()).isZero();
+  }
+
+  @Test
   void signsWithBothSecretsUntilTheGraceIsOver() throws Exception {
     Endpoint old = lanes.endpoint(receiver.url());
     var _ = lanes.endpoints.rotateSecret(old.application(), Duration.ofHours(1));
