@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -66,9 +67,12 @@ public final class Samples implements AutoCloseable {
         InstantSource.system());
   }
 
+  /// For its owner alone: the service keeps its key there.
   private static Path folder(Path folder) {
     try {
-      return Files.createDirectories(folder);
+      return Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use the folder " + folder, e);
     }

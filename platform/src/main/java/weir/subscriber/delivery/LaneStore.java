@@ -26,6 +26,10 @@ import weir.subscriber.Endpoint;
 /// anybody points to it, so that no retention of the log can take it away.
 public final class LaneStore {
 
+  /// Lanes that are due, the longest due first; costs no more when there are many that are not.
+  static final String DUE =
+      "SELECT id, endpoint, shard, epoch FROM lane WHERE due_at <= ? ORDER BY due_at LIMIT ?";
+
   private record LaneKey(long endpoint, int shard) {}
 
   private final Database database;
@@ -189,8 +193,7 @@ public final class LaneStore {
           List<Claim> due =
               query(
                   handle,
-                  "SELECT id, endpoint, shard, epoch FROM lane WHERE due_at <= ? ORDER BY due_at"
-                      + " LIMIT ?",
+                  DUE,
                   row ->
                       new Claim(
                           row.getLong(1),

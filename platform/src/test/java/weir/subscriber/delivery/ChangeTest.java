@@ -340,6 +340,10 @@ class ChangeTest {
     lanes.clock.advance(lanes.settings.keptFor().plusDays(1));
     lanes.accept("young", "device", endpoint);
     if (engine == TestEngine.SQLITE) {
+      assertThat(lanes.plan(LaneStore.DUE, 0L, 1))
+          .singleElement()
+          .asString()
+          .startsWith("SEARCH lane USING INDEX lane_by_due");
       assertThat(lanes.plan(Pointers.OLD, 0L, 0L, 0L))
           .noneMatch(step -> step.matches("SCAN (delivery|refusal|parked|event).*"));
     }
