@@ -146,7 +146,7 @@ public final class Endpoints {
     }
   }
 
-  /// Has somebody told of each endpoint that leads elsewhere from now on.
+  /// Has somebody told of each endpoint that leads elsewhere from now on; must not wait.
   public void whenMoved(LongConsumer listener) {
     moved.add(listener);
   }

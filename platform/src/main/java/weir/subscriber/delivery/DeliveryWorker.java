@@ -61,6 +61,7 @@ public final class DeliveryWorker implements AutoCloseable {
   private final Map<Health.Pace, Integer> counts = new EnumMap<>(Health.Pace.class);
   private final List<Report> unwritten = new ArrayList<>();
   private final Queue<Report> endings = new ArrayDeque<>();
+  private final Queue<Long> moved = new ArrayDeque<>();
   private final Loop loop;
   private volatile boolean closing;
 
@@ -94,10 +95,11 @@ public final class DeliveryWorker implements AutoCloseable {
             settings.disableAfter(),
             clock);
     this.loop = new Loop("deliveries", () -> turn(POLL), clock);
+    // Only noted here: whoever tells of it may hold a lock.
+    endpoints.whenMoved(news::add);
   }
 
   public void start() {
-    endpoints.whenMoved(this::forgive);
     loop.start();
   }
 
@@ -113,7 +115,8 @@ public final class DeliveryWorker implements AutoCloseable {
     }
   }
 
-  /// Waits for news at most so long, writes what was done and claims what is due.
+  /// Waits for news at most so long, writes what was done, begins anew with endpoints that lead
+  /// elsewhere now, and claims what is due.
   void turn(Duration wait) throws InterruptedException {
     Object first = news.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
     List<Object> heard = new ArrayList<>();
@@ -124,9 +127,15 @@ public final class DeliveryWorker implements AutoCloseable {
     for (Object each : heard) {
       if (each instanceof Report report) {
         unwritten.add(report);
+      } else if (each instanceof Long endpoint) {
+        moved.add(endpoint);
       }
     }
     finish();
+    for (Long endpoint = moved.peek(); endpoint != null; endpoint = moved.peek()) {
+      forgive(endpoint);
+      Long _ = moved.remove();
+    }
     claim();
   }
 

@@ -78,7 +78,6 @@ class ChangeTest {
     for (int i = 0; i < 20; i++) {
       lanes.advance(Duration.ofMinutes(30));
     }
-    lanes.endpoints.whenMoved(number -> lanes.worker.forgive(number));
     try (WebhookReceiver other = new WebhookReceiver()) {
       lanes.change(endpoint, "url", other.url());
       lanes.settle();
