@@ -18,7 +18,9 @@ import weir.device.presence.DeviceState;
 import weir.device.presence.PresenceBoard;
 import weir.event.RawMessage;
 import weir.fleet.Target;
+import weir.ingest.broker.BrokerDoor;
 import weir.ingest.mqtt.MqttDoor;
+import weir.ingest.mqtt.Passing;
 import weir.ingest.mqtt.Presence;
 import weir.log.EventLog;
 import weir.pipeline.Dialects;
@@ -37,6 +39,7 @@ final class DeviceLife implements AutoCloseable {
   private final PresenceBoard board;
   private final Parts parts = new Parts();
   private volatile @Nullable MqttDoor door;
+  private volatile @Nullable Speaker speaker;
   private volatile @Nullable PresenceTopics presenceTopics;
   private @Nullable CommandDesk desk;
   private volatile @Nullable Simulation simulation;
@@ -93,12 +96,14 @@ final class DeviceLife implements AutoCloseable {
     }
   }
 
-  /// The door is built; it opens after this.
-  void built(MqttDoor built) {
+  /// The doors are built; they open after this.
+  void built(MqttDoor built, Optional<BrokerDoor> broker) {
     door = built;
+    Speaker voice = new Speaker(built, broker);
+    speaker = voice;
     presenceTopics =
         new PresenceTopics(
-            built,
+            voice,
             settings.presence().events() && dialects.decodes("iot/any/status"),
             registry.directory(),
             clock);
@@ -106,25 +111,26 @@ final class DeviceLife implements AutoCloseable {
         board, log, settings.topics().raw(), settings.presence().saveEvery().multipliedBy(2));
     board.start();
     parts.add(board);
-    takeCommands(built);
+    Passing answers = takeCommands(voice);
+    built.listen(answers);
+    broker.ifPresent(there -> there.listen(answers));
   }
 
-  private void takeCommands(MqttDoor built) {
+  private Passing takeCommands(Speaker voice) {
     CommandDesk opened =
         parts.add(
             new CommandDesk(
                 registry.database(),
                 registry.directory(),
-                new CommandTopics(built, dialects, board),
+                new CommandTopics(voice, dialects, board),
                 clock));
-    built.listen(
-        (owner, topic, payload) -> {
-          if (CommandTopics.isAnswer(topic)) {
-            opened.answered(owner, payload);
-          }
-        });
     opened.start();
     desk = opened;
+    return (owner, topic, payload) -> {
+      if (CommandTopics.isAnswer(topic)) {
+        opened.answered(owner, payload);
+      }
+    };
   }
 
   /// The doors are open, if there are any in this process.
@@ -147,12 +153,12 @@ final class DeviceLife implements AutoCloseable {
   }
 
   private DeviceChangeRelay.Announcement announcement() {
-    MqttDoor open = door;
-    if (open == null) {
+    Speaker voice = speaker;
+    if (voice == null) {
       return change -> Optional.of(CompletableFuture.completedFuture(null));
     }
     LifecycleTopics topics =
-        new LifecycleTopics(open, settings.lifecycle(), device -> board.of(device).state().text());
+        new LifecycleTopics(voice, settings.lifecycle(), device -> board.of(device).state().text());
     return change -> {
       Optional<CompletableFuture<?>> taken = topics.tell(change);
       if (taken.isPresent()) {

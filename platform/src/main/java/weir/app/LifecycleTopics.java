@@ -9,17 +9,16 @@ import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
 import weir.device.LifecycleEvent;
 import weir.device.Outbox;
-import weir.ingest.mqtt.MqttDoor;
 
 /// Publishes changes of devices to those who subscribed to them over MQTT, QoS 1. One that is slow
-/// is waited for, but only once in a while, so that it cannot hold up the others. Owned by one
-/// thread.
+/// is waited for, but only once in a while, so that it cannot hold up the others. An external
+/// broker is waited for as long as it takes. Owned by one thread.
 final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LifecycleTopics.class);
   private static final Duration WITHOUT_PATIENCE = Duration.ofSeconds(30);
 
-  private final MqttDoor door;
+  private final Speaker speaker;
   private final LifecycleSettings settings;
   private final Function<DeviceId, String> status;
   private final long openNanos;
@@ -28,8 +27,8 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
   private boolean waiting;
 
   /// @param status whether a device is there now
-  LifecycleTopics(MqttDoor door, LifecycleSettings settings, Function<DeviceId, String> status) {
-    this.door = door;
+  LifecycleTopics(Speaker speaker, LifecycleSettings settings, Function<DeviceId, String> status) {
+    this.speaker = speaker;
     this.settings = settings;
     this.status = status;
     this.openNanos = System.nanoTime() + settings.grace().toNanos();
@@ -41,17 +40,17 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
     LifecycleEvent event =
         LifecycleEvent.of(change, settings.source(), status.apply(change.device()));
     String topic = event.topic(settings.topicPrefix());
-    if (System.nanoTime() - openNanos < 0 || isToWait(topic)) {
+    if (System.nanoTime() - openNanos < 0 || !speaker.isReady() || isToWait(topic)) {
       return Optional.empty();
     }
-    CompletableFuture<Boolean> taken = door.publish(topic, event.payload());
+    CompletableFuture<Boolean> taken = speaker.publish(topic, event.payload());
     LOGGER.info("Published device event: {} for device {}", event.type(), event.device());
     return Optional.of(taken);
   }
 
   private boolean isToWait(String topic) {
     long now = System.nanoTime();
-    if (now - patientAgainNanos < 0 || door.hasRoom(topic)) {
+    if (now - patientAgainNanos < 0 || speaker.hasRoom(topic)) {
       waiting = false;
       return false;
     }

@@ -25,6 +25,7 @@ import weir.device.Registry;
 import weir.event.Rejection;
 import weir.ingest.Intake;
 import weir.ingest.Refusal;
+import weir.ingest.broker.BrokerDoor;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
 import weir.log.Topics;
@@ -87,6 +88,12 @@ final class Oversight implements AutoCloseable {
       return Optional.of("the broker is down and is being started again");
     }
     return broker.hasRoom() ? Optional.empty() : Optional.of("the disk is full");
+  }
+
+  void watch(BrokerDoor door) {
+    health.watch("mqtt broker", door::trouble);
+    meters.counter(
+        "weir.broker.received", "Messages of devices from the MQTT broker", door::receivedCount);
   }
 
   void watch(SeriesStore store) {

@@ -16,6 +16,8 @@ import weir.device.Registry;
 import weir.device.SqlEngine;
 import weir.ingest.DeviceQuota;
 import weir.ingest.Intake;
+import weir.ingest.broker.BrokerDoor;
+import weir.ingest.broker.BrokerSettings;
 import weir.ingest.http.IngestApi;
 import weir.ingest.http.Senders;
 import weir.ingest.mqtt.MqttDoor;
@@ -287,10 +289,25 @@ public final class Platform implements AutoCloseable {
     MqttDoor door =
         new MqttDoor(settings.mqtt(), intake, log, owners, access, devices.connections(), clock);
     mqtt = parts.add(door);
-    devices.built(door);
+    Optional<BrokerDoor> broker = brokerDoor(dialects, intake, owners);
+    devices.built(door, broker);
+    broker.ifPresent(BrokerDoor::start);
     Objects.requireNonNull(console).watch(door);
     oversight.watch(intake, door);
     return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
+  }
+
+  private Optional<BrokerDoor> brokerDoor(Dialects dialects, Intake intake, DialectOwners owners) {
+    BrokerSettings wanted = settings.broker();
+    if (!wanted.isSet()) {
+      return Optional.empty();
+    }
+    String clientId =
+        wanted.clientId().isEmpty() ? BrokerClientId.in(settings.dataDir()) : wanted.clientId();
+    List<String> filters = wanted.topics().isEmpty() ? dialects.filters() : wanted.topics();
+    BrokerDoor there = parts.add(new BrokerDoor(wanted, clientId, filters, intake, owners, clock));
+    oversight.watch(there);
+    return Optional.of(there);
   }
 
   int httpPort() {

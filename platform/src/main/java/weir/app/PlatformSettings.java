@@ -14,6 +14,7 @@ import weir.device.DeviceSettings;
 import weir.device.SqlEngine;
 import weir.device.presence.PresenceSettings;
 import weir.ingest.IntakeSettings;
+import weir.ingest.broker.BrokerSettings;
 import weir.ingest.http.HttpDoorSettings;
 import weir.ingest.mqtt.MqttSettings;
 import weir.log.Topics;
@@ -44,6 +45,7 @@ public record PlatformSettings(
     IntakeSettings intake,
     QuotaSettings quota,
     MqttSettings mqtt,
+    BrokerSettings broker,
     HttpDoorSettings http,
     PipelineSettings pipeline,
     SeriesSettings series,
@@ -82,6 +84,7 @@ public record PlatformSettings(
             settings.bind("intake", IntakeSettings.defaults()),
             settings.bind("quota", QuotaSettings.defaults()),
             settings.bind("mqtt", MqttSettings.defaults()),
+            settings.bind("broker", BrokerSettings.defaults()),
             settings.bind("http", HttpDoorSettings.defaults()),
             settings.bind("pipeline", PipelineSettings.defaults()),
             settings.bind("series", SeriesSettings.defaults()),

@@ -11,7 +11,6 @@ import weir.device.presence.DeviceState;
 import weir.device.presence.DeviceState.State;
 import weir.device.presence.PresenceBoard;
 import weir.event.EventId;
-import weir.ingest.mqtt.MqttDoor;
 
 /// Publishes who is there on `iot/{id}/status`, retained; through the log, when that is wanted, so
 /// that it is an event like what devices say.
@@ -20,14 +19,14 @@ final class PresenceTopics implements PresenceBoard.News {
   /// Begins the ids of these events, by which they are told from what devices say.
   static final String EVENT_PREFIX = "presence-";
 
-  private final MqttDoor door;
+  private final Speaker speaker;
   private final boolean events;
   private final Directory directory;
   private final InstantSource clock;
 
   /// @param events whether it goes through the log
-  PresenceTopics(MqttDoor door, boolean events, Directory directory, InstantSource clock) {
-    this.door = door;
+  PresenceTopics(Speaker speaker, boolean events, Directory directory, InstantSource clock) {
+    this.speaker = speaker;
     this.events = events;
     this.directory = directory;
     this.clock = clock;
@@ -38,11 +37,11 @@ final class PresenceTopics implements PresenceBoard.News {
     String topic = topic(state.device());
     byte[] payload = json(state).toString().getBytes(StandardCharsets.UTF_8);
     if (!events) {
-      door.retain(topic, payload, failed);
+      speaker.retain(topic, payload, failed);
       return;
     }
     EventId id = new EventId(EVENT_PREFIX + EventId.fresh(clock));
-    door.announce(
+    speaker.announce(
         topic,
         payload,
         id,
@@ -56,7 +55,7 @@ final class PresenceTopics implements PresenceBoard.News {
 
   /// Takes back what was retained of a device that is deleted.
   void forget(DeviceId device) {
-    door.retain(topic(device), new byte[0], () -> {});
+    speaker.retain(topic(device), new byte[0], () -> {});
   }
 
   private static String topic(DeviceId device) {

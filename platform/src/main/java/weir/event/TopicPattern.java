@@ -205,6 +205,12 @@ public final class TopicPattern implements Comparable<TopicPattern> {
     };
   }
 
+  /// The MQTT filter that matches the same topics.
+  public String filter() {
+    String filter = shape();
+    return open ? filter : filter.substring(0, filter.length() - 1);
+  }
+
   /// Whether both match the very same topics, whatever their fields are called.
   public boolean matchesSameAs(TopicPattern other) {
     return shape().equals(other.shape());

@@ -133,6 +133,13 @@ public final class Dialects {
     return List.copyOf(byFamily.keySet());
   }
 
+  /// The MQTT filters of all topics that devices speak and listen on.
+  public List<String> filters() {
+    Stream<TopicPattern> spoken = topics.stream().map(one -> one.source.pattern());
+    Stream<TopicPattern> theirs = owned.stream().map(Owned::pattern);
+    return Stream.concat(spoken, theirs).map(TopicPattern::filter).distinct().toList();
+  }
+
   Collection<Dialect> all() {
     return byFamily.values();
   }

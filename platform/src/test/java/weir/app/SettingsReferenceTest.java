@@ -78,7 +78,9 @@ class SettingsReferenceTest {
         Names of other tools are understood too: `BATCH_SIZE` and `BATCH_TIMEOUT` (`series.batch-size`, `series.batch-timeout`),
         `KAFKA_BOOTSTRAP_SERVERS`, `KAFKA_BROKERS` and `REDPANDA_BROKERS` (`kafka.bootstrap-servers`), `RAW_TOPIC` and `ENRICHED_TOPIC`
         (`topics.raw`, `topics.enriched`), `DATABASE_URL` and `POSTGRES_HOST`, `POSTGRES_PORT`, `POSTGRES_DB`, `POSTGRES_USER`,
-        `POSTGRES_PASSWORD` (`registry.url` and the like), `TIMESCALE_HOST` and so on (`timescale.host`), `DB_PATH` (`sqlite.file`). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx512m -XX:+UseParallelGC`.
+        `POSTGRES_PASSWORD` (`registry.url` and the like), `TIMESCALE_HOST` and so on (`timescale.host`), `DB_PATH` (`sqlite.file`),
+        `MQTT_BROKER` or `MQTT_BROKER_HOST`, `MQTT_PORT` or `MQTT_BROKER_PORT`, `MQTT_USERNAME`, `MQTT_PASSWORD`, `MQTT_KEEPALIVE`,
+        `MQTT_TOPICS` or `MQTT_TOPIC_PATTERN` (`broker.…`). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx512m -XX:+UseParallelGC`.
         """);
     return page.toString();
   }

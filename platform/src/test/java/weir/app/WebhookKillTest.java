@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import weir.testkit.ExampleProcess;
 import weir.testkit.LedgerSender;
 import weir.testkit.PlatformProcess;
+import weir.testkit.Ports;
 import weir.testkit.WebhookReceiver;
 import weir.testkit.WebhookReceiver.Answer;
 
@@ -35,7 +36,7 @@ class WebhookKillTest {
 
   @Test
   void losesAndDoublesNothingWhicheverProcessIsKilled() throws Exception {
-    List<Integer> ports = PlatformProcess.freePorts(2);
+    List<Integer> ports = Ports.free(2);
     AtomicInteger requests = new AtomicInteger();
     // Some events fail the first time, so there are repeats whatever the kills hit.
     try (WebhookReceiver receiver =

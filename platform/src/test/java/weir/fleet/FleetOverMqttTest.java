@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import weir.testkit.Mosquitto;
 
 /// The fleet against a broker that is not ours; skipped where Mosquitto is not installed.
 @EnabledIf("isInstalled")

@@ -5,11 +5,13 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// A device that publishes as fast as its window allows, reconnects by itself, and keeps a ledger
 /// of the event ids that were acknowledged to it.
@@ -19,6 +21,7 @@ public final class LedgerSender implements AutoCloseable {
 
   private final String device;
   private final String body;
+  private final Duration pause;
   private final Mqtt5AsyncClient client;
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final Semaphore window = new Semaphore(WINDOW);
@@ -26,16 +29,27 @@ public final class LedgerSender implements AutoCloseable {
   private volatile boolean running = true;
 
   public LedgerSender(String device, int port) {
+    this(device, port, Duration.ZERO);
+  }
+
+  /// @param pause between two messages
+  public LedgerSender(String device, int port, Duration pause) {
     this(
         device,
         port,
-        "\"device_type\":\"smart_meter\",\"measurements\":{\"demand\":{\"value\":7}}");
+        "\"device_type\":\"smart_meter\",\"measurements\":{\"demand\":{\"value\":7}}",
+        pause);
   }
 
   /// @param body the fields of each message beside its device, time and number
   public LedgerSender(String device, int port, String body) {
+    this(device, port, body, Duration.ZERO);
+  }
+
+  private LedgerSender(String device, int port, String body, Duration pause) {
     this.device = device;
     this.body = body;
+    this.pause = pause;
     this.client =
         MqttClient.builder()
             .useMqttVersion5()
@@ -62,6 +76,7 @@ public final class LedgerSender implements AutoCloseable {
       for (int number = 0; running; number++) {
         if (window.tryAcquire(200, TimeUnit.MILLISECONDS)) {
           publish(device + "-" + number, number);
+          LockSupport.parkNanos(pause.toNanos());
         } else {
           number--;
         }

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -38,35 +35,8 @@ public final class PlatformProcess implements AutoCloseable {
   public PlatformProcess(Path folder, Map<String, String> settings) throws IOException {
     this.folder = folder;
     this.settings = settings;
-    this.ports = freePorts(4);
+    this.ports = Ports.free(4);
     start();
-  }
-
-  /// Ports that nobody listens at, nor will soon.
-  public static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(unlikelyToBeTaken());
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-    }
-  }
-
-  /// A port from below those that the system gives to outgoing connections: a client that knocks at
-  /// a killed server's port could otherwise get that very port for its own end.
-  private static ServerSocket unlikelyToBeTaken() throws IOException {
-    while (true) {
-      try {
-        return new ServerSocket(ThreadLocalRandom.current().nextInt(16_384, 32_000));
-      } catch (BindException taken) {
-        // The next one may be free.
-      }
-    }
   }
 
   /// Starts it again after [#kill].

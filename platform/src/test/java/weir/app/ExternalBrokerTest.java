@@ -1,0 +1,189 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import weir.event.EventId;
+import weir.series.StoreLimits;
+import weir.series.questdb.QuestDbSettings;
+import weir.series.questdb.QuestDbStore;
+import weir.testkit.LedgerSender;
+import weir.testkit.Listener;
+import weir.testkit.Mosquitto;
+import weir.testkit.PlatformProcess;
+
+/// The platform behind a broker that is not ours; skipped where Mosquitto is not installed.
+@EnabledIf("weir.testkit.Mosquitto#isInstalled")
+class ExternalBrokerTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final int SENDERS = 3;
+  private static final Pattern ACCEPTED =
+      Pattern.compile("\"family\":\"total\",\"accepted\":(\\d+)");
+
+  /// Mosquitto acknowledges from memory, faster than any log can take it in.
+  private static final Duration PAUSE = Duration.ofMillis(3);
+
+  @TempDir Path folder;
+
+  private Mosquitto broker() throws IOException {
+    return new Mosquitto(Files.createDirectories(folder.resolve("mosquitto")));
+  }
+
+  @Test
+  void publishesChangesAndCommandsAtTheBrokerAndHearsAnswers() throws Exception {
+    try (Mosquitto broker = broker();
+        Listener device = new Listener(broker.port(), "energy/#", "iot/#");
+        TestPlatform platform =
+            new TestPlatform(
+                folder.resolve("data"),
+                Map.of(
+                    "broker.host",
+                    "127.0.0.1",
+                    "broker.port",
+                    Integer.toString(broker.port()),
+                    "lifecycle.grace",
+                    "0s"))) {
+      platform.post("/api/devices", "{\"id\":\"hall-1\",\"name\":\"Hall\",\"type\":\"hvac\"}");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> device.topics().contains("energy/events/devices/hall-1/device.created"));
+
+      device.publish("energy/devices/hall-1/data", "{\"device_id\":\"hall-1\",\"power\":3}");
+      Awaitility.await().atMost(SOON).until(() -> device.topics().contains("iot/hall-1/status"));
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> platform.get("/api/devices/hall-1/latest").body().contains("\"power\""));
+
+      String sent =
+          platform
+              .post(
+                  "/api/devices/hall-1/commands",
+                  "{\"command\":\"set_enabled\",\"parameters\":{\"enabled\":true},\"wait_seconds\":0}")
+              .body();
+      String id = sent.replaceAll("(?s).*?\"id\":\"([^\"]+)\".*", "$1");
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> device.topics().contains("energy/devices/hall-1/commands"));
+      device.publish(
+          "energy/devices/hall-1/commands/answers",
+          "{\"command_id\":\"%s\",\"status\":\"ok\"}".formatted(id));
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  platform
+                      .get("/api/devices/hall-1/commands/" + id)
+                      .body()
+                      .contains("acknowledged"));
+      assertThat(platform.get("/api/books").body()).contains("\"set_aside\":0");
+    }
+  }
+
+  @Test
+  void losesNothingWhenThePlatformIsKilledAndTheBrokerStartedAgain() throws Exception {
+    killAndCheck(1);
+  }
+
+  @Test
+  @Tag("long")
+  void losesNothingInTenKills() throws Exception {
+    killAndCheck(10);
+  }
+
+  /// The broker is stopped in order: Mosquitto acknowledges before it writes to disk, so what it
+  /// has not passed on dies with it.
+  private void killAndCheck(int kills) throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Set<String> acknowledged = new HashSet<>();
+    try (Mosquitto broker = broker();
+        PlatformProcess platform =
+            new PlatformProcess(folder, Map.of("WEIR_BROKER_HOST", "127.0.0.1:" + broker.port()))) {
+      List<LedgerSender> senders = new ArrayList<>();
+      for (int i = 0; i < SENDERS; i++) {
+        senders.add(new LedgerSender("broker-" + i, broker.port(), PAUSE));
+      }
+      for (int kill = 0; kill < kills; kill++) {
+        awaitAccepted(platform, acknowledgedBy(senders) + random.nextInt(1_000));
+        broker.stop();
+        broker.start();
+        awaitMore(senders, 1 + random.nextInt(1_000));
+        platform.kill();
+        platform.start();
+      }
+      awaitMore(senders, 500);
+      for (LedgerSender sender : senders) {
+        sender.finish();
+        acknowledged.addAll(sender.acknowledged());
+        sender.close();
+      }
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .pollDelay(Duration.ofSeconds(1))
+          .until(() -> platform.get("/api/books").body().contains("\"waiting\":0},\"unread\":0"));
+      assertThat(platform.post("/api/audit", "").body())
+          .as("seed %d", seed)
+          .contains("\"clean\":true");
+      platform.stop();
+    }
+    List<UUID> stored = storedIds();
+    Set<UUID> distinct = new HashSet<>(stored);
+    assertThat(stored).as("seed %d: stored once", seed).hasSize(distinct.size());
+    acknowledged.removeIf(id -> distinct.contains(new EventId(id).uuid()));
+    assertThat(acknowledged).as("seed %d: acknowledged and not stored", seed).isEmpty();
+  }
+
+  private static void awaitAccepted(PlatformProcess platform, long count) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              Matcher books = ACCEPTED.matcher(platform.get("/api/books").body());
+              return books.find() && Long.parseLong(books.group(1)) >= count;
+            });
+  }
+
+  private static long acknowledgedBy(List<LedgerSender> senders) {
+    return senders.stream().mapToLong(sender -> sender.acknowledged().size()).sum();
+  }
+
+  private static void awaitMore(List<LedgerSender> senders, int count) {
+    long before = acknowledgedBy(senders);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> acknowledgedBy(senders) >= before + count);
+  }
+
+  private List<UUID> storedIds() {
+    List<UUID> stored = new ArrayList<>();
+    QuestDbSettings settings = QuestDbSettings.in(folder.resolve("data/series"));
+    try (QuestDbStore store =
+        new QuestDbStore(
+            settings,
+            StoreLimits.defaults(),
+            InstantSource.system(),
+            type -> Duration.ofDays(3_650))) {
+      store.eachEventId(stored::add);
+    }
+    return stored;
+  }
+}
