@@ -22,6 +22,7 @@ import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLog.Subscription;
 import weir.log.Headers;
+import weir.log.Patience;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 import weir.log.kafka.EmbeddedBroker;
@@ -63,7 +64,7 @@ final class LogAppends {
     KafkaSettings settings =
         settings(arguments[2], Duration.ofMillis(Long.parseLong(arguments[3])));
     try (EmbeddedBroker broker = new EmbeddedBroker(Path.of(arguments[5]), settings);
-        KafkaLog log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT)) {
+        KafkaLog log = new KafkaLog(broker, settings, Patience.PROMPT)) {
       log.create(List.of(new TopicSpec(TOPIC, 4, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
       LogAppends bench = new LogAppends(log, records, inFlightMax, Integer.parseInt(arguments[4]));
       bench.append("warm-up");

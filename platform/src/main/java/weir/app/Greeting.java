@@ -23,7 +23,7 @@ final class Greeting {
               out.println("  MQTT            mqtt://127.0.0.1:" + door.port());
               out.println("  MQTT over WS    ws://127.0.0.1:" + door.websocketPort() + "/mqtt");
             });
-    out.println("  Kafka           " + platform.kafkaServers());
+    out.println("  log             " + platform.logAddress());
     out.println("  data            " + platform.dataDir());
     platform
         .newAdminToken()

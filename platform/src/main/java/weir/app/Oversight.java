@@ -28,8 +28,10 @@ import weir.ingest.Refusal;
 import weir.ingest.broker.BrokerDoor;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
+import weir.log.Patience;
 import weir.log.Topics;
 import weir.log.kafka.EmbeddedBroker;
+import weir.log.rabbitmq.RabbitLog;
 import weir.pipeline.Pipeline;
 import weir.pipeline.PipelineHealth;
 import weir.series.SeriesStore;
@@ -81,6 +83,11 @@ final class Oversight implements AutoCloseable {
   void watch(EmbeddedBroker broker) {
     health.watch("log", () -> wrong(broker));
     containers.add("log", "log", broker::restarts, "kafka", "data-plane", "broker-", "controller-");
+  }
+
+  void watch(RabbitLog log, Patience patience) {
+    String part = patience == Patience.PROMPT ? "log of the doors" : "log";
+    health.watch(part, log::trouble);
   }
 
   private static Optional<String> wrong(EmbeddedBroker broker) {

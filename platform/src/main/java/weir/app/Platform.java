@@ -23,8 +23,10 @@ import weir.ingest.http.Senders;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
 import weir.log.LogException;
+import weir.log.Patience;
 import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaLog;
+import weir.log.rabbitmq.RabbitLog;
 import weir.pipeline.Dialects;
 import weir.pipeline.Pipeline;
 import weir.pipeline.PipelineTopics;
@@ -63,7 +65,7 @@ public final class Platform implements AutoCloseable {
   private final Oversight oversight;
   private @Nullable Console console;
   private Optional<String> newAdminToken = Optional.empty();
-  private String kafkaServers = "";
+  private String logAddress = "";
   private @Nullable EmbeddedBroker broker;
   private @Nullable EventLog doorLog;
   private @Nullable MqttDoor mqtt;
@@ -170,33 +172,47 @@ public final class Platform implements AutoCloseable {
   }
 
   private EventLog openLog() {
-    Function<KafkaLog.Patience, KafkaLog> opener =
-        settings.kafka().embedded() ? embeddedLog() : clusterLog();
-    EventLog log = parts.add(opener.apply(KafkaLog.Patience.LASTING));
-    log.create(
-        settings.topics().specs(settings.kafka().partitions(), settings.kafka().retention()));
+    Function<Patience, EventLog> opener = logOpener();
+    EventLog log = parts.add(opener.apply(Patience.LASTING));
+    log.create(settings.topics().specs(settings.partitions(), settings.retention()));
     if (plays(Role.GATEWAY)) {
-      doorLog = parts.add(opener.apply(KafkaLog.Patience.PROMPT));
+      doorLog = parts.add(opener.apply(Patience.PROMPT));
     }
     return log;
   }
 
-  private Function<KafkaLog.Patience, KafkaLog> embeddedLog() {
+  private Function<Patience, EventLog> logOpener() {
     try {
-      Path folder = settings.dataDir().resolve("kafka");
-      EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.kafka()));
-      broker = embedded;
-      kafkaServers = embedded.bootstrapServers();
-      oversight.watch(embedded);
-      return patience -> new KafkaLog(embedded, settings.kafka(), patience);
+      if (settings.rabbitmq().isSet()) {
+        return rabbitLog();
+      }
+      return settings.kafka().embedded() ? embeddedLog() : clusterLog();
     } catch (LogException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
   }
 
-  private Function<KafkaLog.Patience, KafkaLog> clusterLog() {
-    kafkaServers = settings.kafka().bootstrapServers();
+  private Function<Patience, EventLog> embeddedLog() {
+    Path folder = settings.dataDir().resolve("kafka");
+    EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.kafka()));
+    broker = embedded;
+    logAddress = "Kafka at " + embedded.bootstrapServers();
+    oversight.watch(embedded);
+    return patience -> new KafkaLog(embedded, settings.kafka(), patience);
+  }
+
+  private Function<Patience, EventLog> clusterLog() {
+    logAddress = "Kafka at " + settings.kafka().bootstrapServers();
     return patience -> new KafkaLog(settings.kafka(), patience);
+  }
+
+  private Function<Patience, EventLog> rabbitLog() {
+    logAddress = "RabbitMQ at " + settings.rabbitmq().host() + ":" + settings.rabbitmq().port();
+    return patience -> {
+      RabbitLog opened = new RabbitLog(settings.rabbitmq(), patience);
+      oversight.watch(opened, patience);
+      return opened;
+    };
   }
 
   private Registry openRegistry(EventLog log) {
@@ -243,8 +259,7 @@ public final class Platform implements AutoCloseable {
   private void startPipeline(
       EventLog log, Dialects dialects, Registry registry, Applications applications) {
     PipelineTopics topics =
-        new PipelineTopics(
-            settings.topics(), settings.kafka().partitions(), settings.kafka().retention());
+        new PipelineTopics(settings.topics(), settings.partitions(), settings.retention());
     Pipeline pipeline =
         parts.add(
             new Pipeline(
@@ -329,8 +344,9 @@ public final class Platform implements AutoCloseable {
     return Optional.ofNullable(broker);
   }
 
-  String kafkaServers() {
-    return kafkaServers;
+  /// Which log it is, and where.
+  String logAddress() {
+    return logAddress;
   }
 
   Path dataDir() {

@@ -1,6 +1,7 @@
 package weir.app;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import weir.ingest.http.HttpDoorSettings;
 import weir.ingest.mqtt.MqttSettings;
 import weir.log.Topics;
 import weir.log.kafka.KafkaSettings;
+import weir.log.rabbitmq.RabbitSettings;
 import weir.pipeline.PipelineSettings;
 import weir.series.SeriesSettings;
 import weir.series.StoreLimits;
@@ -42,6 +44,7 @@ public record PlatformSettings(
     PresenceSettings presence,
     SimulatorSettings simulator,
     KafkaSettings kafka,
+    RabbitSettings rabbitmq,
     IntakeSettings intake,
     QuotaSettings quota,
     MqttSettings mqtt,
@@ -81,6 +84,7 @@ public record PlatformSettings(
             settings.bind("presence", PresenceSettings.defaults()),
             settings.bind("simulator", SimulatorSettings.defaults()),
             settings.bind("kafka", KafkaSettings.defaults()),
+            settings.bind("rabbitmq", RabbitSettings.defaults()),
             settings.bind("intake", IntakeSettings.defaults()),
             settings.bind("quota", QuotaSettings.defaults()),
             settings.bind("mqtt", MqttSettings.defaults()),
@@ -117,6 +121,16 @@ public record PlatformSettings(
       return Optional.of(SqlEngine.postgres(timescale));
     }
     return sqlite.isGiven() ? Optional.of(SqlEngine.sqlite(sqlite.file())) : Optional.empty();
+  }
+
+  /// Partitions of the raw and the enriched topic, on the log that is set.
+  int partitions() {
+    return rabbitmq.isSet() ? rabbitmq.partitions() : kafka.partitions();
+  }
+
+  /// How long that log keeps a record.
+  Duration retention() {
+    return rabbitmq.isSet() ? rabbitmq.retention() : kafka.retention();
   }
 
   private static Set<Role> roles(Settings settings) {

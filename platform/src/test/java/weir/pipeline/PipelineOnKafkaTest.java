@@ -17,6 +17,7 @@ import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLog.Committed;
 import weir.log.Headers;
+import weir.log.Patience;
 import weir.log.Tally;
 import weir.log.Topic;
 import weir.log.Topics;
@@ -42,7 +43,7 @@ class PipelineOnKafkaTest {
   void goesOnWhereItsPredecessorEnded() {
     KafkaSettings settings = KafkaSettings.defaults().withPort(0);
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, settings);
-        EventLog log = new KafkaLog(broker, settings, KafkaLog.Patience.LASTING)) {
+        EventLog log = new KafkaLog(broker, settings, Patience.LASTING)) {
       log.create(TOPICS.specs(PARTITIONS, DAY));
       live(log, 1);
       live(log, 2);

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import weir.log.LogException;
+import weir.log.Patience;
 
 /// The configurations of the Kafka clients.
 final class ClientProperties {
@@ -42,7 +43,7 @@ final class ClientProperties {
     return extra;
   }
 
-  Map<String, Object> producer(KafkaLog.Patience patience) {
+  Map<String, Object> producer(Patience patience) {
     Map<String, Object> properties = common("weir-producer");
     properties.put("acks", "all");
     properties.put("enable.idempotence", true);
@@ -55,7 +56,7 @@ final class ClientProperties {
     properties.put("max.in.flight.requests.per.connection", 1);
     properties.put("buffer.memory", (long) settings.bufferBytes());
     properties.put("max.request.size", settings.recordBytesMax());
-    boolean lasting = patience == KafkaLog.Patience.LASTING;
+    boolean lasting = patience == Patience.LASTING;
     // A prompt append never waits long; what does not fit fails.
     properties.put("max.block.ms", lasting ? 5_000 : 20);
     properties.put("request.timeout.ms", 3_000);

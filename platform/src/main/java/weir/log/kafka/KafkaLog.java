@@ -21,6 +21,7 @@ import weir.log.EventLog;
 import weir.log.Headers;
 import weir.log.LogException;
 import weir.log.Partition;
+import weir.log.Patience;
 import weir.log.Position;
 import weir.log.Topic;
 import weir.log.TopicSpec;
@@ -31,17 +32,6 @@ import weir.log.TopicSpec;
 /// How long an append may take is a matter of [Patience]. Whatever the patience, a record
 /// that is too long fails at once.
 public final class KafkaLog implements EventLog {
-
-  /// What an append does when the log cannot take it.
-  public enum Patience {
-    /// Fails when it is not durable after five seconds, and at once when the buffer or the
-    /// disk is full: somebody outside waits for the answer. What failed may be in the log
-    /// all the same.
-    PROMPT,
-    /// Goes on for as long as it takes, so that what is sent is in the log once and in
-    /// order. When the buffer or the disk is full the caller waits, five seconds at most.
-    LASTING
-  }
 
   private static final Duration ROOM_WAIT = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(20);

@@ -26,6 +26,7 @@ import weir.log.EventLog.OffsetRange;
 import weir.log.Headers;
 import weir.log.LogException;
 import weir.log.Partition;
+import weir.log.Patience;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 
@@ -42,7 +43,7 @@ class EmbeddedBrokerTest {
   @Test
   void keepsRecordsAndPositionsOverARestart() {
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, Patience.PROMPT)) {
       create(log);
       log.append(entry("kept".getBytes(UTF_8))).join();
       try (var member = log.join("group", Set.of(TOPIC))) {
@@ -51,7 +52,7 @@ class EmbeddedBrokerTest {
       }
     }
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, Patience.PROMPT)) {
       create(log);
       assertThat(log.ranges(Set.of(TOPIC))).containsEntry(FIRST, new OffsetRange(0, 1));
       assertThat(log.committed("group")).containsEntry(FIRST, new Committed(1, "stored=1"));
@@ -62,10 +63,10 @@ class EmbeddedBrokerTest {
   void removesTheOldestRecordsAboveTheLimitOfBytesEvenWhenItCameLater() {
     KafkaSettings small = SETTINGS.withDisk(8 * MEBIBYTE, 4 * MEBIBYTE, 0);
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS)) {
-      try (KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
+      try (KafkaLog log = new KafkaLog(broker, SETTINGS, Patience.PROMPT)) {
         create(log);
       }
-      try (KafkaLog log = new KafkaLog(broker, small, KafkaLog.Patience.PROMPT)) {
+      try (KafkaLog log = new KafkaLog(broker, small, Patience.PROMPT)) {
         create(log);
         for (int i = 0; i < 16; i++) {
           log.append(entry(Ledger.incompressible(MEBIBYTE))).join();
@@ -108,7 +109,7 @@ class EmbeddedBrokerTest {
   void stockToolsReadKeysAndHeaders() throws IOException, InterruptedException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, Patience.PROMPT)) {
       create(log);
       Headers headers = new Headers().add("event-id", "e-1").add("door", "mqtt");
       byte[] value = "{\"t\":21.5}".getBytes(UTF_8);

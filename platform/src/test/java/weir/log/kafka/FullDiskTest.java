@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.log.Patience;
 
 /// Fills a small disk under the log. Needs root, to mount it.
 class FullDiskTest {
@@ -63,7 +64,7 @@ class FullDiskTest {
   private void appendUntilFullThenFree(KafkaSettings settings)
       throws IOException, InterruptedException {
     try (EmbeddedBroker broker = new EmbeddedBroker(disk.resolve("kafka"), settings);
-        KafkaLog log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT)) {
+        KafkaLog log = new KafkaLog(broker, settings, Patience.PROMPT)) {
       Ledger.create(log);
       while (failed.get() == 0) {
         append(log);

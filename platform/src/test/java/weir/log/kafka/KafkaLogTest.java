@@ -14,6 +14,7 @@ import weir.log.EventLog;
 import weir.log.EventLogContract;
 import weir.log.Headers;
 import weir.log.LogException;
+import weir.log.Patience;
 
 class KafkaLogTest extends EventLogContract {
 
@@ -25,7 +26,7 @@ class KafkaLogTest extends EventLogContract {
   static void open() {
     KafkaSettings settings = KafkaSettings.defaults().withPort(0);
     broker = new EmbeddedBroker(folder, settings);
-    log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT);
+    log = new KafkaLog(broker, settings, Patience.PROMPT);
   }
 
   @AfterAll

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.log.LogException;
+import weir.log.Patience;
 
 /// Kills the process that holds the log, under load, and compares with what it acknowledged.
 class KilledLogTest {
@@ -34,7 +35,7 @@ class KilledLogTest {
     }
 
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
-        KafkaLog log = new KafkaLog(broker, SETTINGS, KafkaLog.Patience.PROMPT)) {
+        KafkaLog log = new KafkaLog(broker, SETTINGS, Patience.PROMPT)) {
       List<Integer> kept = Ledger.numbers(log);
       assertThat(new HashSet<>(kept)).as("none twice").hasSameSizeAs(kept);
       acknowledged.removeAll(new HashSet<>(kept));

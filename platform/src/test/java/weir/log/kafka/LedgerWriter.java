@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
+import weir.log.Patience;
 
 /// A process of its own that appends until it is killed, and prints the number of each record when
 /// its append was acknowledged.
@@ -16,7 +17,7 @@ final class LedgerWriter {
   public static void main(String[] arguments) throws InterruptedException {
     KafkaSettings settings = KafkaSettings.defaults().withPort(0);
     EmbeddedBroker broker = new EmbeddedBroker(Path.of(arguments[0]), settings);
-    KafkaLog log = new KafkaLog(broker, settings, KafkaLog.Patience.PROMPT);
+    KafkaLog log = new KafkaLog(broker, settings, Patience.PROMPT);
     Ledger.create(log);
     PrintStream acknowledged = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
     Semaphore room = new Semaphore(IN_FLIGHT_MAX);

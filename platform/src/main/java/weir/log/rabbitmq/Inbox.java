@@ -1,0 +1,92 @@
+package weir.log.rabbitmq;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Delivery;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import weir.log.LogRecord;
+import weir.log.Partition;
+
+/// The records of several partitions, read ahead and waiting to be polled. Owned by one thread,
+/// which also closes it; feeds fill it and are held back when it is full.
+final class Inbox {
+
+  private static final int RECORDS_MAX = 2_000;
+
+  /// A record, and the reading it came by: after a seek what was on its way counts no more.
+  private record Arrived(Feed.Sink by, LogRecord record) {}
+
+  private final ArrayBlockingQueue<Arrived> arrived = new ArrayBlockingQueue<>(RECORDS_MAX);
+  private final Map<Partition, Feed> feeds = new HashMap<>();
+  private final Map<Partition, Feed.Sink> sinks = new HashMap<>();
+  private final Map<Partition, Long> next = new HashMap<>();
+
+  /// Reads this partition from an offset on, whatever was read of it before.
+  void read(Connection connection, Partition partition, long offset) {
+    leave(partition);
+    next.put(partition, offset);
+    Feed.Sink sink =
+        new Feed.Sink() {
+          @Override
+          public boolean take(Delivery delivery) {
+            return arrived.offer(new Arrived(this, Messages.record(partition, delivery)));
+          }
+        };
+    sinks.put(partition, sink);
+    feeds.put(partition, new Feed(connection, partition.toString(), offset, sink));
+  }
+
+  void leave(Partition partition) {
+    next.remove(partition);
+    sinks.remove(partition);
+    Feed feed = feeds.remove(partition);
+    if (feed != null) {
+      arrived.removeIf(one -> one.record.position().partition().equals(partition));
+      feed.close();
+    }
+  }
+
+  /// Where each partition goes on.
+  Map<Partition, Long> positions() {
+    return Map.copyOf(next);
+  }
+
+  List<LogRecord> poll(Duration wait) {
+    List<LogRecord> records = new ArrayList<>();
+    long end = System.nanoTime() + wait.toNanos();
+    try {
+      Arrived first = arrived.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+      while (first != null) {
+        take(first, records);
+        List<Arrived> more = new ArrayList<>();
+        arrived.drainTo(more, RECORDS_MAX - records.size());
+        more.forEach(one -> take(one, records));
+        first =
+            records.isEmpty() ? arrived.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS) : null;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return records;
+  }
+
+  private void take(Arrived one, Collection<LogRecord> records) {
+    Partition partition = one.record.position().partition();
+    long offset = one.record.position().offset();
+    if (sinks.get(partition) == one.by && offset >= next.getOrDefault(partition, 0L)) {
+      next.put(partition, offset + 1);
+      records.add(one.record);
+    }
+  }
+
+  void leaveAll() {
+    List.copyOf(feeds.keySet()).forEach(this::leave);
+    arrived.clear();
+  }
+}

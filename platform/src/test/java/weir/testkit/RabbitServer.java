@@ -1,0 +1,117 @@
+package weir.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Debian's RabbitMQ on free ports with its data in a folder, under a node name and beside a port
+/// mapper of its own. Keeps streams in the system's memory: they survive its death, not the
+/// machine's.
+public final class RabbitServer implements AutoCloseable {
+
+  private static final Path PROGRAMS = Path.of("/usr/lib/rabbitmq/bin");
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final int port = Ports.free();
+  private final int mapperPort = Ports.free();
+  private final Map<String, String> environment;
+  private final Process mapper;
+
+  public RabbitServer(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    Files.writeString(folder.resolve("rabbitmq.conf"), "listeners.tcp.1 = 127.0.0.1:" + port);
+    Files.writeString(folder.resolve("plugins"), "[].");
+    environment =
+        Map.of(
+            "HOME", folder.toString(),
+            "RABBITMQ_NODENAME", "weir" + port + "@localhost",
+            "RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq.conf").toString(),
+            "RABBITMQ_MNESIA_BASE", folder.resolve("data").toString(),
+            "RABBITMQ_LOG_BASE", folder.resolve("log").toString(),
+            "RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("plugins").toString(),
+            "RABBITMQ_PID_FILE", folder.resolve("pid").toString(),
+            "RABBITMQ_DIST_PORT", Integer.toString(Ports.free()),
+            "ERL_EPMD_PORT", Integer.toString(mapperPort),
+            "ERL_EPMD_ADDRESS", "127.0.0.1");
+    mapper = run("/usr/bin/epmd");
+    await().atMost(START).until(() -> answers(mapperPort));
+    start();
+  }
+
+  /// Whether it can be started; with CI=true it must.
+  public static boolean isInstalled() {
+    return Programs.isThere(PROGRAMS.resolve("rabbitmq-server"));
+  }
+
+  private Process run(String program) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(program);
+    builder.environment().putAll(environment);
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("output").toFile()))
+        .start();
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /// Starts it, for the first time or after [#kill]; returns when it answers.
+  public void start() {
+    try {
+      Files.deleteIfExists(folder.resolve("pid"));
+      var _ = run(PROGRAMS.resolve("rabbitmq-server").toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    await().atMost(START).until(() -> answers(port));
+  }
+
+  private static boolean answers(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /// Ends it at once, as `kill -9` does.
+  public void kill() {
+    try {
+      long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
+      ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+      Stream.concat(server.descendants(), Stream.of(server))
+          .toList()
+          .forEach(ProcessHandle::destroyForcibly);
+      var _ = server.onExit().get(10, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException("RabbitMQ does not end", e);
+    }
+    await().atMost(START).until(() -> !answers(port));
+  }
+
+  @Override
+  public void close() {
+    if (answers(port)) {
+      kill();
+    }
+    mapper.destroyForcibly();
+  }
+}
