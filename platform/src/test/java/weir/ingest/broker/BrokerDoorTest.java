@@ -83,7 +83,7 @@ class BrokerDoorTest {
             "",
             List.of(),
             "weir",
-            50,
+            standard.receiveMax(),
             standard.sessionExpiry(),
             standard.keepAlive(),
             Duration.ofMillis(500));
