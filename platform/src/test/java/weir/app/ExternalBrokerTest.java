@@ -99,6 +99,7 @@ class ExternalBrokerTest {
   }
 
   @Test
+  @Tag("long")
   void losesNothingWhenThePlatformIsKilledAndTheBrokerStartedAgain() throws Exception {
     killAndCheck(1);
   }

@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import java.nio.charset.StandardCharsets;
@@ -121,15 +122,21 @@ public final class BrokerDoor implements AutoCloseable {
 
   /// Subscribes after each connect: the session may be new, or the dialects.
   private void connected() {
-    List<Mqtt5Subscription> shared =
-        filters.stream()
-            .map(filter -> "$share/" + settings.shareGroup() + "/" + filter)
-            .map(f -> Mqtt5Subscription.builder().topicFilter(f).qos(MqttQos.AT_LEAST_ONCE).build())
-            .toList();
+    List<Mqtt5Subscription> wanted = filters.stream().map(this::subscription).toList();
     var _ =
         client
-            .subscribe(Mqtt5Subscribe.builder().addSubscriptions(shared).build())
+            .subscribe(Mqtt5Subscribe.builder().addSubscriptions(wanted).build())
             .whenComplete((granted, failure) -> subscribed(failure));
+  }
+
+  /// Retained messages are old news: they were taken when they came.
+  private Mqtt5Subscription subscription(String filter) {
+    String group = settings.shareGroup();
+    return Mqtt5Subscription.builder()
+        .topicFilter(group.isEmpty() ? filter : "$share/" + group + "/" + filter)
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .retainHandling(Mqtt5RetainHandling.DO_NOT_SEND)
+        .build();
   }
 
   private void subscribed(@Nullable Throwable failure) {

@@ -13,7 +13,8 @@ import java.util.List;
 /// @param clientId the name of this process there, which must stay the same over restarts; empty
 ///     makes one and keeps it in the data folder
 /// @param topics filters to subscribe to; none for all topics that the dialects know
-/// @param shareGroup the processes that name the same group share the messages
+/// @param shareGroup the processes that name the same group share the messages; empty for one
+///     process alone, which gets all
 /// @param receiveMax QoS 1 messages that may wait for the log; fewer suit only brokers that keep
 ///     to it, which Mosquitto 2.0 does not after a restart
 /// @param sessionExpiry how long the broker keeps messages while this process is away
@@ -41,7 +42,7 @@ public record BrokerSettings(
     }
     topics = List.copyOf(topics);
     require(port > 0 && port <= 65_535, "port must be 1 to 65535");
-    require(shareGroup.matches("[^/+#]+"), "share-group must be one level without wildcards");
+    require(shareGroup.matches("[^/+#]*"), "share-group must be one level without wildcards");
     require(receiveMax > 0 && receiveMax <= 65_535, "receive-max must be 1 to 65535");
     require(isSeconds(sessionExpiry), "session-expiry must be 1 second to 136 years");
     require(
@@ -69,7 +70,7 @@ public record BrokerSettings(
         "",
         "",
         List.of(),
-        "weir",
+        "",
         65_535,
         Duration.ofDays(1),
         Duration.ofSeconds(20),

@@ -71,7 +71,7 @@ final class ClientProperties {
   Map<String, Object> member(String group) {
     Map<String, Object> properties = reader(group);
     properties.put("group.id", group);
-    properties.put("group.protocol", "consumer");
+    properties.putIfAbsent("group.protocol", "consumer");
     return properties;
   }
 

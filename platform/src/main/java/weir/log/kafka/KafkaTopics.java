@@ -25,6 +25,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -60,7 +61,7 @@ final class KafkaTopics implements AutoCloseable {
       try {
         resultOf(creations.get(spec.topic().name()));
       } catch (ExecutionException failure) {
-        if (!(failure.getCause() instanceof TopicExistsException)) {
+        if (!mayExist(failure.getCause())) {
           throw failed("create topic " + spec.topic(), failure);
         }
         checkPartitions(spec);
@@ -70,6 +71,11 @@ final class KafkaTopics implements AutoCloseable {
       }
     }
     awaitLeaders(specs);
+  }
+
+  /// Where topics may not be created, somebody else has to have created them.
+  private static boolean mayExist(@Nullable Throwable refusal) {
+    return refusal instanceof TopicExistsException || refusal instanceof AuthorizationException;
   }
 
   private void takeOver(TopicSpec spec) {
@@ -153,7 +159,12 @@ final class KafkaTopics implements AutoCloseable {
 
   private void checkPartitions(TopicSpec spec) {
     TopicDescription description = describe(Set.of(spec.topic())).get(spec.topic().name());
-    int existing = description == null ? 0 : description.partitions().size();
+    if (description == null) {
+      throw new LogException(
+          "topic %s does not exist and may not be created; it needs %d partitions"
+              .formatted(spec.topic(), spec.partitions()));
+    }
+    int existing = description.partitions().size();
     if (existing != spec.partitions()) {
       throw new LogException(
           "topic %s exists with %d partitions, but %d are set; kafka.partitions cannot change later"

@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.log.LogException;
@@ -40,7 +41,7 @@ final class Connections implements AutoCloseable {
     factory.setSharedExecutor(deliveries);
     if (settings.tls()) {
       try {
-        factory.useSslProtocol(javax.net.ssl.SSLContext.getDefault());
+        factory.useSslProtocol(SSLContext.getDefault());
         factory.enableHostnameVerification();
       } catch (GeneralSecurityException e) {
         throw new LogException("TLS cannot be used", e);

@@ -3,6 +3,7 @@ package weir.log.rabbitmq;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.LongString;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,7 @@ final class Messages {
     return switch (value) {
       case byte[] bytes -> bytes;
       case LongString text -> text.getBytes();
-      default -> value.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      default -> value.toString().getBytes(StandardCharsets.UTF_8);
     };
   }
 }

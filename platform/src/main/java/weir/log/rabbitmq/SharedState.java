@@ -9,6 +9,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -55,8 +56,7 @@ final class SharedState implements AutoCloseable {
   private final String self = UUID.randomUUID().toString();
   private final AtomicLong numbers = new AtomicLong();
   private final Map<String, CompletableFuture<Boolean>> awaited = new ConcurrentHashMap<>();
-  private final Map<Topic, Integer> topics =
-      new TreeMap<>(java.util.Comparator.comparing(Topic::name));
+  private final Map<Topic, Integer> topics = new TreeMap<>(Comparator.comparing(Topic::name));
   private final Map<Key, Slot> slots = new HashMap<>();
   private @Nullable Connection connection;
   private @Nullable Channel writing;
