@@ -3,10 +3,15 @@ package weir.app;
 import io.helidon.webserver.http.HttpService;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import weir.device.Registry;
+import weir.ingest.Intake;
+import weir.ingest.Refusal;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
 import weir.series.SeriesStore;
@@ -33,6 +38,7 @@ final class Console {
   private final Sessions sessions;
   private final Function<String, Optional<String>> tokenHolders;
   private final Gauges gauges = new Gauges();
+  private volatile @Nullable MqttDoor mqtt;
 
   /// @param applications the application that an access token was issued to
   Console(
@@ -52,8 +58,18 @@ final class Console {
     return gauges;
   }
 
-  void watch(MqttDoor door) {
+  void watch(Intake intake, MqttDoor door) {
+    mqtt = door;
     gauges.add("connections", () -> door.counts().connections());
+    gauges.add("sent", () -> door.counts().deliveries());
+    gauges.add(
+        "refused",
+        () -> Arrays.stream(Refusal.Kind.values()).mapToLong(intake::refusedCount).sum());
+  }
+
+  private OptionalInt mqttPort() {
+    MqttDoor door = mqtt;
+    return door == null ? OptionalInt.empty() : OptionalInt.of(door.port());
   }
 
   AccessFilter access() {
@@ -67,10 +83,10 @@ final class Console {
     return List.of(
         new ConsolePages(),
         new SessionApi(sessions),
-        new SystemApi(settings, store::diskBytes, clock),
-        new LiveApi(feed, applications, clock),
+        new SystemApi(settings, store::diskBytes, this::mqttPort, clock),
+        new LiveApi(feed, applications, sessions, clock),
         new TopicApi(log),
-        parts.add(new TailApi(log)),
+        parts.add(new TailApi(log, sessions)),
         new TraceApi(new EventTrace(log, settings.topics(), store)),
         new MonitorApi(applications, registry.devices(), store, clock));
   }

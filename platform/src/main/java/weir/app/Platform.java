@@ -307,7 +307,7 @@ public final class Platform implements AutoCloseable {
     Optional<BrokerDoor> broker = brokerDoor(dialects, intake, owners);
     devices.built(door, broker);
     broker.ifPresent(BrokerDoor::start);
-    Objects.requireNonNull(console).watch(door);
+    Objects.requireNonNull(console).watch(intake, door);
     oversight.watch(intake, door);
     return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
   }

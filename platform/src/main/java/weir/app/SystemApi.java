@@ -16,8 +16,10 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.utils.AppInfoParser;
 import weir.log.Topics;
@@ -33,10 +35,17 @@ final class SystemApi implements HttpService {
 
   private final PlatformSettings settings;
   private final LongSupplier seriesBytes;
+  private final Supplier<OptionalInt> mqttPort;
   private final InstantSource clock;
 
-  SystemApi(PlatformSettings settings, LongSupplier seriesBytes, InstantSource clock) {
+  /// @param mqttPort the port in use, which the settings may leave open
+  SystemApi(
+      PlatformSettings settings,
+      LongSupplier seriesBytes,
+      Supplier<OptionalInt> mqttPort,
+      InstantSource clock) {
     this.settings = settings;
+    this.mqttPort = mqttPort;
     this.seriesBytes = seriesBytes;
     this.clock = clock;
   }
@@ -61,6 +70,7 @@ final class SystemApi implements HttpService {
     Instant started = Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
     body.put("started_at", started.toString());
     body.put("up_seconds", Duration.between(started, clock.instant()).toSeconds());
+    mqttPort.get().ifPresent(port -> body.put("mqtt_port", port));
     ObjectNode inForce = body.putObject("settings");
     inForce().forEach(inForce::put);
     response.header(HeaderNames.CONTENT_TYPE, "application/json");

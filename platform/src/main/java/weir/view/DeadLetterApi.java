@@ -16,12 +16,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import weir.event.ProblemException;
+import weir.view.topic.Cursor;
 
-/// `GET /api/dead-letters`, `GET /api/dead-letters/{position}`, `POST` to `…/{position}/replay` or
-/// `…/{position}/repair`, and `POST /api/dead-letters/replay`.
+/// What was set aside, under `/api/dead-letters`: a list, its count, one letter, and `POST` to
+/// `…/{position}/replay`, `…/{position}/repair` or, for all that match, `…/replay`.
 ///
 /// A list shows no payloads; one letter shows its bytes as base64, and as text when they are
 /// UTF-8.
@@ -32,7 +34,7 @@ public final class DeadLetterApi implements HttpService {
   private static final int LIST_DEFAULT = 50;
   private static final int REPLAY_MAX = 100_000;
   private static final Set<String> FILTERS =
-      Set.of("limit", "reason", "family", "device", "replayed");
+      Set.of("limit", "cursor", "reason", "family", "device", "replayed");
 
   private final DeadLetters letters;
 
@@ -44,6 +46,7 @@ public final class DeadLetterApi implements HttpService {
   public void routing(HttpRules rules) {
     rules
         .get("/api/dead-letters", this::list)
+        .get("/api/dead-letters/count", this::count)
         .post("/api/dead-letters/replay", this::replayMany)
         .get("/api/dead-letters/{position}", this::show)
         .post("/api/dead-letters/{position}/replay", this::replayOne)
@@ -51,21 +54,34 @@ public final class DeadLetterApi implements HttpService {
   }
 
   private void list(ServerRequest request, ServerResponse response) throws IOException {
-    List<DeadLetters.Letter> found = letters.list(filter(request), limit(request));
+    DeadLetters.Page page = letters.list(filter(request), cursor(request), limit(request));
     ByteArrayOutputStream out = new ByteArrayOutputStream(4_096);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeArrayFieldStart("items");
-      for (DeadLetters.Letter letter : found) {
+      for (DeadLetters.Letter letter : page.letters()) {
         json.writeStartObject();
         writeFacts(json, letter);
         json.writeEndObject();
       }
       json.writeEndArray();
-      json.writeNumberField("count", found.size());
+      json.writeNumberField("count", page.letters().size());
+      json.writeStringField("next_cursor", page.next().isEmpty() ? null : page.next());
       json.writeEndObject();
     }
     send(response, out);
+  }
+
+  private static Map<Integer, Long> cursor(ServerRequest request) {
+    return Cursor.parse(request.query().first("cursor").orElse(""))
+        .orElseThrow(
+            () ->
+                ProblemException.invalid("cursor", "must be the next_cursor of an earlier answer"));
+  }
+
+  private void count(ServerRequest request, ServerResponse response) {
+    long count = letters.count(filter(request));
+    Answers.send(response, JsonBody.JSON.createObjectNode().put("count", count));
   }
 
   private void show(ServerRequest request, ServerResponse response) throws IOException {

@@ -1,30 +1,36 @@
 package weir.view;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.EventLog;
+import weir.log.EventLog.OffsetRange;
 import weir.log.Headers;
 import weir.log.LogRecord;
+import weir.log.Partition;
 import weir.log.Position;
 import weir.log.Topics;
+import weir.view.topic.Cursor;
+import weir.view.topic.TopicBrowser;
 
 /// What was set aside: listed, shown, and sent through the pipeline again.
 ///
 /// A replay appends the original bytes to the raw topic under the same event id, and then a
 /// marker (a record without a value) to the dead letters, so that a letter is replayed once,
 /// however often it is asked for. A crash between the two can replay a letter twice; the
-/// event id keeps it stored once. Safe for many threads; every call reads the topic from its
-/// start.
+/// event id keeps it stored once. Safe for many threads. The first call reads the whole topic
+/// to learn what was replayed; that alone is remembered.
 public final class DeadLetters {
 
   /// One dead letter.
@@ -46,31 +52,65 @@ public final class DeadLetters {
       boolean replayed,
       byte[] payload) {}
 
+  private static final Pattern POSITION = Pattern.compile("[0-9]{1,5}-[0-9]{1,18}");
+
   private final EventLog log;
   private final Topics topics;
+
+  private final TopicBrowser browser;
+  private final Set<String> replayed = ConcurrentHashMap.newKeySet();
+  private final Map<Partition, Long> markersRead = new HashMap<>();
 
   public DeadLetters(EventLog log, Topics topics) {
     this.log = log;
     this.topics = topics;
+    browser = new TopicBrowser(log, System::nanoTime);
   }
 
-  /// The newest letters that the filter lets through, newest first.
-  public List<Letter> list(Predicate<Letter> filter, int limit) {
-    ArrayDeque<Letter> newest = new ArrayDeque<>();
-    scan(
-        letter -> {
-          if (filter.test(letter)) {
-            newest.addFirst(letter);
-            if (newest.size() > limit) {
-              newest.removeLast();
-            }
-          }
-        });
-    return List.copyOf(newest);
+  /// Some letters, newest first.
+  ///
+  /// @param next where to go on, as a [Cursor]; empty when there are no more
+  public record Page(List<Letter> letters, String next) {}
+
+  /// The newest letters that the filter lets through. Looks at a bounded number, so that a page
+  /// may be short, or even empty, though there are more.
+  ///
+  /// @param cursor where the page before ended, by partition; empty for the first page
+  public Page list(Predicate<Letter> filter, Map<Integer, Long> cursor, int limit) {
+    learnReplayed();
+    Map<Partition, OffsetRange> ranges = new HashMap<>();
+    browser
+        .ranges(topics.dlq())
+        .forEach(
+            (partition, range) -> {
+              long usual = cursor.isEmpty() ? range.end() : range.start();
+              long end = cursor.getOrDefault(partition.number(), usual);
+              ranges.put(
+                  partition,
+                  new OffsetRange(range.start(), Math.clamp(end, range.start(), range.end())));
+            });
+    TopicBrowser.Page page =
+        browser.backward(ranges, record -> letter(record).filter(filter).isPresent(), limit);
+    return new Page(
+        page.records().stream().flatMap(record -> letter(record).stream()).toList(),
+        Cursor.text(page.next()));
   }
 
   public Optional<Letter> find(String position) {
-    return list(letter -> letter.position().equals(position), 1).stream().findFirst();
+    if (!POSITION.matcher(position).matches()) {
+      return Optional.empty();
+    }
+    learnReplayed();
+    String[] sides = position.split("-", 2);
+    Partition partition = new Partition(topics.dlq(), Integer.parseInt(sides[0]));
+    return browser.record(partition, Long.parseLong(sides[1])).flatMap(this::letter);
+  }
+
+  /// How many letters the filter lets through.
+  public long count(Predicate<Letter> filter) {
+    long[] count = {0};
+    scan(letter -> count[0] += filter.test(letter) ? 1 : 0);
+    return count[0];
   }
 
   /// Sends the letters that the filter lets through to the pipeline again, those not replayed
@@ -129,46 +169,58 @@ public final class DeadLetters {
         new Headers().add(HeaderNames.REPLAY_OF, letter.position()));
   }
 
-  private static Letter letter(LogRecord dead, byte[] payload, Set<String> replayed) {
+  /// Empty for a marker.
+  private Optional<Letter> letter(LogRecord dead) {
+    byte[] payload = dead.value();
+    if (payload == null) {
+      return Optional.empty();
+    }
     Headers headers = dead.headers();
     String position = dead.position().partition().number() + "-" + dead.position().offset();
-    return new Letter(
-        position,
-        headers.text(HeaderNames.EVENT_ID).orElse(""),
-        dead.key(),
-        headers.text(HeaderNames.FAMILY).orElse("unknown"),
-        headers.text(HeaderNames.REASON).orElse("FAILED"),
-        headers.text(HeaderNames.DETAIL).orElse(""),
-        headers.text(HeaderNames.DOOR).orElse("mqtt"),
-        headers.text(HeaderNames.PATH).orElse(""),
-        headers.text(HeaderNames.ORIGIN).orElse(""),
-        dead.timestampMillis(),
-        replayed.contains(position),
-        payload);
+    return Optional.of(
+        new Letter(
+            position,
+            headers.text(HeaderNames.EVENT_ID).orElse(""),
+            dead.key(),
+            headers.text(HeaderNames.FAMILY).orElse("unknown"),
+            headers.text(HeaderNames.REASON).orElse("FAILED"),
+            headers.text(HeaderNames.DETAIL).orElse(""),
+            headers.text(HeaderNames.DOOR).orElse("mqtt"),
+            headers.text(HeaderNames.PATH).orElse(""),
+            headers.text(HeaderNames.ORIGIN).orElse(""),
+            dead.timestampMillis(),
+            replayed.contains(position),
+            payload));
   }
 
-  /// Reads every letter, oldest first; the markers are read before, to know what was
-  /// replayed.
+  /// Reads every letter, oldest first.
   private void scan(Consumer<Letter> reader) {
-    Set<String> replayed = new HashSet<>();
-    readAll(
+    learnReplayed();
+    read(log.ranges(Set.of(topics.dlq())), dead -> letter(dead).ifPresent(reader));
+  }
+
+  /// Reads the markers that came since it was last called.
+  private synchronized void learnReplayed() {
+    Map<Partition, OffsetRange> fresh = new HashMap<>();
+    log.ranges(Set.of(topics.dlq()))
+        .forEach(
+            (partition, range) -> {
+              long from = Math.max(range.start(), markersRead.getOrDefault(partition, 0L));
+              fresh.put(partition, new OffsetRange(from, range.end()));
+            });
+    read(
+        fresh,
         dead -> {
           if (dead.value() == null) {
             dead.headers().text(HeaderNames.REPLAY_OF).ifPresent(replayed::add);
           }
         });
-    readAll(
-        dead -> {
-          byte[] payload = dead.value();
-          if (payload != null) {
-            reader.accept(letter(dead, payload, replayed));
-          }
-        });
+    fresh.forEach((partition, range) -> markersRead.put(partition, range.end()));
   }
 
-  private void readAll(Consumer<LogRecord> visitor) {
+  private void read(Map<Partition, OffsetRange> ranges, Consumer<LogRecord> visitor) {
     try (EventLog.LogReader reader = log.reader()) {
-      Scan.all(reader, log.ranges(Set.of(topics.dlq())), visitor);
+      Scan.all(reader, ranges, visitor);
     }
   }
 }

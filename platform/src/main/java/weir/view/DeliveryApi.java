@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import weir.device.Form;
 import weir.device.Outcome;
 import weir.event.ProblemException;
+import weir.subscriber.Application;
 import weir.subscriber.Applications;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
@@ -31,7 +32,8 @@ import weir.subscriber.delivery.DeliveryLog.Open;
 import weir.subscriber.delivery.DeliveryLog.State;
 
 /// What is delivered to an application, and what its owner can do about it, under
-/// `/api/applications/{id}`; and the endpoints of all under `/api/endpoints`.
+/// `/api/applications/{id}`; the endpoints of all under `/api/endpoints`, and one event at
+/// all of them under `/api/events/{event}/deliveries`.
 public final class DeliveryApi implements HttpService {
 
   private static final String PATH = "/api/applications/{id}";
@@ -59,6 +61,7 @@ public final class DeliveryApi implements HttpService {
     rules
         .get("/api/endpoints", this::list)
         .any("/api/endpoints", Answers.only("GET"))
+        .get("/api/events/{event}/deliveries", this::showEvent)
         .get(PATH + "/endpoint", this::show)
         .put(PATH + "/endpoint", this::change)
         .patch(PATH + "/endpoint", this::change)
@@ -134,11 +137,7 @@ public final class DeliveryApi implements HttpService {
   private ObjectNode json(Endpoint endpoint) {
     DeliveryLog.Status status = log.status(endpoint.number());
     Endpoint.Options options = endpoint.options();
-    ObjectNode node = JsonBody.JSON.createObjectNode();
-    node.put("service_id", endpoint.application());
-    node.put(
-        "service_name",
-        applications.find(endpoint.application()).map(each -> each.name()).orElse(""));
+    ObjectNode node = whose(endpoint);
     node.put("url", endpoint.url().toString());
     node.put("format", options.format().text());
     node.put("order", options.order().text());
@@ -257,18 +256,49 @@ public final class DeliveryApi implements HttpService {
   private void showDelivery(ServerRequest request, ServerResponse response) {
     Endpoint endpoint = endpoint(request);
     String event = request.path().pathParameters().get("event");
+    ObjectNode body =
+        delivery(endpoint, event)
+            .orElseThrow(() -> ProblemException.notFound("nothing is known of such a delivery"));
+    Answers.send(response, body);
+  }
+
+  private Optional<ObjectNode> delivery(Endpoint endpoint, String event) {
     List<DeliveryLog.Entry> attempts =
         log.attempts(
             endpoint.number(), new AttemptQuery(null, event, null, null, Long.MAX_VALUE, PAGE_MAX));
     Optional<State> open = log.stateOf(endpoint.number(), event);
     if (attempts.isEmpty() && open.isEmpty()) {
-      throw ProblemException.notFound("nothing is known of such a delivery");
+      return Optional.empty();
     }
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.put("event_id", event);
     body.put("status", open.map(DeliveryApi::name).orElseGet(() -> ended(attempts)));
     body.set("attempts", json(attempts));
+    return Optional.of(body);
+  }
+
+  /// One event at every endpoint that it went to or waits for.
+  private void showEvent(ServerRequest request, ServerResponse response) {
+    String event = request.path().pathParameters().get("event");
+    ObjectNode body = JsonBody.JSON.createObjectNode();
+    ArrayNode items = body.putArray("items");
+    for (long number : log.endpointsOf(event)) {
+      endpoints
+          .byNumber(number)
+          .ifPresent(
+              endpoint ->
+                  delivery(endpoint, event)
+                      .ifPresent(found -> items.add(found.setAll(whose(endpoint)))));
+    }
     Answers.send(response, body);
+  }
+
+  private ObjectNode whose(Endpoint endpoint) {
+    String name = applications.find(endpoint.application()).map(Application::name).orElse("");
+    return JsonBody.JSON
+        .createObjectNode()
+        .put("service_id", endpoint.application())
+        .put("service_name", name);
   }
 
   /// What became of a delivery that does not wait any more.

@@ -6,8 +6,11 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import weir.device.Device;
 import weir.device.DeviceId;
 import weir.device.DeviceQuery;
 import weir.device.Devices;
@@ -21,6 +24,7 @@ public final class PresenceApi implements HttpService {
 
   private static final int PAGE_SIZE = 50;
   private static final int NAMED_MAX = 100;
+  private static final int LOOKED_AT_MAX = 20_000;
 
   private final PresenceBoard board;
   private final Devices devices;
@@ -44,22 +48,61 @@ public final class PresenceApi implements HttpService {
     State state = form.choice("state", State.class);
     int size = form.number("page_size", 1, DeviceQuery.LIMIT_MAX, PAGE_SIZE);
     String cursor = form.text("cursor");
+    String type = form.text("type");
+    String text = form.text("q");
     List<DeviceId> named = named(request, form);
     form.check();
-    List<DeviceState> found =
-        named.isEmpty() ? board.list(state, cursor, size) : named.stream().map(board::of).toList();
+    Page page;
+    if (!named.isEmpty()) {
+      page = new Page(named.stream().map(board::of).toList(), null);
+    } else if (type == null && text == null) {
+      List<DeviceState> found = board.list(state, cursor, size);
+      page = new Page(found, found.size() == size ? found.getLast().device().value() : null);
+    } else {
+      page = matching(state, type, text, cursor, size);
+    }
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
-    found.forEach(one -> items.add(one.json()));
+    page.items().forEach(one -> items.add(one.json()));
     ObjectNode counts = body.putObject("counts");
     Map<State, Long> known = board.counts();
     for (State each : State.values()) {
       counts.put(each.text(), known.getOrDefault(each, 0L));
     }
-    body.put(
-        "next_cursor",
-        named.isEmpty() && found.size() == size ? found.getLast().device().value() : null);
+    body.put("next_cursor", page.next());
     Answers.send(response, body);
+  }
+
+  /// @param next the last device that was looked at; null when there are no more
+  private record Page(List<DeviceState> items, @Nullable String next) {}
+
+  /// Those in a state among the devices that match; looks at [#LOOKED_AT_MAX] at most.
+  private Page matching(
+      @Nullable State state,
+      @Nullable String type,
+      @Nullable String text,
+      @Nullable String cursor,
+      int size) {
+    List<DeviceState> found = new ArrayList<>();
+    String after = cursor;
+    for (int looked = 0; looked < LOOKED_AT_MAX; looked += DeviceQuery.LIMIT_MAX) {
+      List<Device> some =
+          devices.list(new DeviceQuery(type, text, null, after, 0, DeviceQuery.LIMIT_MAX));
+      for (Device device : some) {
+        after = device.id().value();
+        DeviceState shown = board.of(device.id());
+        if (state == null || shown.state() == state) {
+          found.add(shown);
+          if (found.size() == size) {
+            return new Page(found, after);
+          }
+        }
+      }
+      if (some.size() < DeviceQuery.LIMIT_MAX) {
+        return new Page(found, null);
+      }
+    }
+    return new Page(found, after);
   }
 
   /// The devices that are named one by one, if any.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import weir.event.HeaderNames;
@@ -13,6 +14,7 @@ import weir.log.Headers;
 import weir.log.LogRecord;
 import weir.log.Topics;
 import weir.testkit.MemoryLog;
+import weir.view.topic.Cursor;
 
 class DeadLettersTest {
 
@@ -31,8 +33,8 @@ class DeadLettersTest {
     setAside("b", "INVALID");
     setAside("c", "INVALID");
 
-    assertThat(ids(letters.list(letter -> true, 2))).containsExactly("c", "b");
-    assertThat(ids(letters.list(letter -> letter.reason().equals("UNREADABLE"), 2)))
+    assertThat(ids(letters.list(letter -> true, Map.of(), 2))).containsExactly("c", "b");
+    assertThat(ids(letters.list(letter -> letter.reason().equals("UNREADABLE"), Map.of(), 2)))
         .containsExactly("a");
   }
 
@@ -61,8 +63,33 @@ class DeadLettersTest {
     assertThat(log.records(topics.raw())).hasSize(1);
   }
 
-  private static List<String> ids(List<DeadLetters.Letter> found) {
-    return found.stream().map(DeadLetters.Letter::eventId).toList();
+  @Test
+  void pagesGoOnWhereTheOneBeforeEnded() {
+    for (int i = 0; i < 5; i++) {
+      setAside("letter-" + i, "INVALID");
+    }
+    DeadLetters.Page first = letters.list(letter -> true, Map.of(), 2);
+    DeadLetters.Page second =
+        letters.list(letter -> true, Cursor.parse(first.next()).orElseThrow(), 2);
+    DeadLetters.Page last =
+        letters.list(letter -> true, Cursor.parse(second.next()).orElseThrow(), 2);
+
+    assertThat(ids(second)).containsExactly("letter-2", "letter-1");
+    assertThat(ids(last)).containsExactly("letter-0");
+    assertThat(last.next()).isEmpty();
+  }
+
+  @Test
+  void countsWhatAReplayWouldSend() {
+    setAside("a", "INVALID");
+    setAside("b", "INVALID");
+    letters.replay(letter -> letter.eventId().equals("a"), 10);
+
+    assertThat(letters.count(letter -> !letter.replayed())).isEqualTo(1);
+  }
+
+  private static List<String> ids(DeadLetters.Page page) {
+    return page.letters().stream().map(DeadLetters.Letter::eventId).toList();
   }
 
   private void setAside(String id, String reason) {

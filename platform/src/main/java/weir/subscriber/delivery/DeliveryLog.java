@@ -155,6 +155,20 @@ public final class DeliveryLog {
         .findAny();
   }
 
+  /// The endpoints that an event waits for, or was tried at.
+  public List<Long> endpointsOf(String eventId) {
+    return database.read(
+        handle ->
+            query(
+                handle,
+                "SELECT endpoint FROM attempt WHERE event = ? UNION SELECT l.endpoint FROM event e"
+                    + " JOIN delivery d ON d.place = e.place JOIN lane l ON l.id = d.lane WHERE"
+                    + " e.id = ?",
+                row -> row.getLong(1),
+                eventId,
+                eventId));
+  }
+
   /// A request that was made.
   public record Entry(
       long id,

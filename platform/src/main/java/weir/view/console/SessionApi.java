@@ -43,7 +43,7 @@ public final class SessionApi implements HttpService {
   }
 
   private void signIn(ServerRequest request, ServerResponse response) throws IOException {
-    switch (sessions.signIn(token(request))) {
+    switch (sessions.signIn(token(request), request.remotePeer().host())) {
       case Sessions.SignIn.Opened(Sessions.Session session) -> {
         SessionCookie.set(request, response, session);
         send(response, Optional.of(session.csrf()));

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// How a session travels: an id in a cookie that no script can read and no other site can
 /// send, and a second secret in a header of every request that changes something.
@@ -50,6 +51,14 @@ public final class SessionCookie {
       }
     }
     return Optional.empty();
+  }
+
+  /// Tells whenever it is asked whether the session that a request came with is still open; who
+  /// came without one, with a token, may stay.
+  public static BooleanSupplier lasting(ServerRequest request, Sessions sessions) {
+    return session(request, sessions)
+        .<BooleanSupplier>map(session -> () -> sessions.isOpen(session))
+        .orElse(() -> true);
   }
 
   static void set(ServerRequest request, ServerResponse response, Sessions.Session session) {

@@ -14,15 +14,18 @@ import java.util.Optional;
 import weir.device.AdminToken;
 
 /// The people who are signed in to the console. Sessions live in memory, twelve hours after
-/// their last request at most, so a restart asks for the token again. Safe for use by many
-/// threads.
+/// their last request and a week at most, so a restart asks for the token again. Safe for use
+/// by many threads.
 ///
 /// At most [#SESSIONS_MAX] at a time; one more ends the one that was idle longest. After
-/// [#FAILURES_MAX] wrong tokens within a minute every sign-in is refused until the minute is
-/// over; who has the token can still send it as bearer.
+/// [#FAILURES_MAX] wrong tokens from one address within a minute its sign-ins are refused
+/// until the minute is over. At most [#ADDRESSES_MAX] addresses are remembered; when more
+/// fail within a minute, those that are new are refused.
 public final class Sessions {
 
   public static final Duration IDLE_MAX = Duration.ofHours(12);
+  static final Duration LENGTH_MAX = Duration.ofDays(7);
+  static final int ADDRESSES_MAX = 10_000;
   static final int SESSIONS_MAX = 1_000;
   static final int FAILURES_MAX = 20;
 
@@ -47,14 +50,15 @@ public final class Sessions {
     record Braked() implements SignIn {}
   }
 
-  private record Open(Session session, Instant lastUsed) {}
+  private record Open(Session session, Instant since, Instant lastUsed) {}
+
+  private record Failures(Instant since, int count) {}
 
   private final AdminToken token;
   private final InstantSource clock;
   private final SecureRandom random;
   private final Map<String, Open> open = new HashMap<>();
-  private Instant failuresSince = Instant.MIN;
-  private int failures;
+  private final Map<String, Failures> failures = new HashMap<>();
 
   public Sessions(AdminToken token, InstantSource clock, SecureRandom random) {
     this.token = token;
@@ -63,22 +67,21 @@ public final class Sessions {
   }
 
   /// Opens a session for who knows the admin token.
-  public synchronized SignIn signIn(String presented) {
+  public synchronized SignIn signIn(String presented, String address) {
     Instant now = clock.instant();
-    if (failuresSince.isBefore(now.minus(FAILURES_SPAN))) {
-      failuresSince = now;
-      failures = 0;
-    }
-    if (failures >= FAILURES_MAX) {
+    failures.values().removeIf(each -> each.since().isBefore(now.minus(FAILURES_SPAN)));
+    Failures before = failures.getOrDefault(address, new Failures(now, 0));
+    if (before.count() >= FAILURES_MAX
+        || (before.count() == 0 && failures.size() >= ADDRESSES_MAX)) {
       return new SignIn.Braked();
     }
     if (!token.matches(presented)) {
-      failures++;
+      failures.put(address, new Failures(before.since(), before.count() + 1));
       return new SignIn.Denied();
     }
     removeIdle(now);
     Session session = new Session(fresh(), fresh());
-    open.put(session.id(), new Open(session, now));
+    open.put(session.id(), new Open(session, now, now));
     return new SignIn.Opened(session);
   }
 
@@ -102,7 +105,8 @@ public final class Sessions {
   }
 
   private static boolean isOver(Open each, Instant now) {
-    return each.lastUsed().isBefore(now.minus(IDLE_MAX));
+    return each.lastUsed().isBefore(now.minus(IDLE_MAX))
+        || each.since().isBefore(now.minus(LENGTH_MAX));
   }
 
   /// The session that a cookie names, if it is still open. Ids have 256 random bits, so that
@@ -113,8 +117,14 @@ public final class Sessions {
     if (found == null || isOver(found, now)) {
       return Optional.empty();
     }
-    open.put(id, new Open(found.session(), now));
+    open.put(id, new Open(found.session(), found.since(), now));
     return Optional.of(found.session());
+  }
+
+  /// Whether a session is open; asking does not prolong it.
+  synchronized boolean isOpen(Session session) {
+    Open found = open.get(session.id());
+    return found != null && !isOver(found, clock.instant());
   }
 
   public synchronized void signOut(Session session) {

@@ -2,7 +2,6 @@ package weir.view.live;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -10,23 +9,24 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import weir.event.ProblemException;
-import weir.subscriber.Application;
 import weir.subscriber.Applications;
+import weir.view.EventStream;
+import weir.view.console.Sessions;
 
 /// `GET /api/live`: figures and sampled messages as server-sent events (`figures`, `message`,
-/// `sampled`, `missed`); `GET /api/live/history`: messages per second over the last minutes.
+/// `sampled`, `missed`, `skipped`); `GET /api/live/history`: messages per second over
+/// the last minutes.
 ///
 /// With `application` only messages of the device types that it registered for are sent, and
 /// no figures; the choice is made here, not in the browser. Each stream is served by the
@@ -34,21 +34,21 @@ import weir.subscriber.Applications;
 public final class LiveApi implements HttpService {
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final HeaderName BUFFERING = HeaderNames.create("X-Accel-Buffering");
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
   private static final Set<String> PARAMETERS =
-      Set.of("application", "device", "kind", "messages", "figures");
+      Set.of("application", "device", "kind", "messages", "figures", "after");
 
   /// Steps of each window, in seconds, so that a chart has about 150 points.
   private static final Map<Integer, Integer> STEPS = Map.of(5, 2, 10, 4, 30, 12, 60, 24, 120, 48);
 
   private final LiveFeed feed;
   private final Applications applications;
+  private final Sessions sessions;
   private final InstantSource clock;
 
-  public LiveApi(LiveFeed feed, Applications applications, InstantSource clock) {
+  public LiveApi(LiveFeed feed, Applications applications, Sessions sessions, InstantSource clock) {
     this.feed = feed;
     this.applications = applications;
+    this.sessions = sessions;
     this.clock = clock;
   }
 
@@ -60,15 +60,11 @@ public final class LiveApi implements HttpService {
   private void stream(ServerRequest request, ServerResponse response) throws IOException {
     Wish wish = wish(request);
     Watcher watcher =
-        feed.watch(wish)
+        feed.watch(wish, EventStream.after(request))
             .orElseThrow(
                 () -> ProblemException.of(503, "Too many watch", "too many streams are open"));
-    response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
-    response.header(HeaderNames.CACHE_CONTROL, "no-store");
-    response.header(BUFFERING, "no");
-    try (OutputStream out = response.outputStream()) {
-      write(out, "retry: 1000\n\n");
-      send(watcher, out);
+    try (EventStream out = EventStream.open(request, response, sessions)) {
+      send(watcher, out, request);
     } catch (IOException gone) {
       // The browser has left; there is nobody to tell.
     } catch (InterruptedException e) {
@@ -78,40 +74,37 @@ public final class LiveApi implements HttpService {
     }
   }
 
-  private static void send(Watcher watcher, OutputStream out)
+  /// Ends when who watches is signed out, or when an application has registered for other
+  /// device types; its browser then comes again.
+  private void send(Watcher watcher, EventStream out, ServerRequest request)
       throws IOException, InterruptedException {
     while (true) {
-      Watcher.Delivery delivery = watcher.take(SILENCE_MAX);
-      if (delivery.over()) {
+      Watcher.Delivery delivery = watcher.take(EventStream.SILENCE_MAX);
+      if (delivery.over()
+          || !out.isWelcome()
+          || !Objects.equals(watcher.wish().types(), types(request))) {
         return;
       }
-      write(out, delivery.isEmpty() ? ": still here\n\n" : events(delivery));
+      add(out, delivery);
+      out.send(delivery.place());
     }
   }
 
-  private static String events(Watcher.Delivery delivery) {
-    StringBuilder events = new StringBuilder();
+  private static void add(EventStream out, Watcher.Delivery delivery) {
     String figures = delivery.figures();
     if (figures != null) {
-      event(events, "figures", figures);
+      out.add("figures", figures);
     }
-    if (delivery.missed() > 0) {
-      event(events, "missed", Long.toString(delivery.missed()));
-    }
-    if (delivery.sampledOut() > 0) {
-      event(events, "sampled", Long.toString(delivery.sampledOut()));
-    }
-    delivery.messages().forEach(message -> event(events, "message", message));
-    return events.toString();
+    addCount(out, "missed", delivery.missed());
+    addCount(out, "skipped", delivery.skipped());
+    addCount(out, "sampled", delivery.sampledOut());
+    delivery.messages().forEach(message -> out.add("message", message));
   }
 
-  private static void event(StringBuilder events, String name, String line) {
-    events.append("event: ").append(name).append("\ndata: ").append(line).append("\n\n");
-  }
-
-  private static void write(OutputStream out, String text) throws IOException {
-    out.write(text.getBytes(StandardCharsets.UTF_8));
-    out.flush();
+  private static void addCount(EventStream out, String name, long count) {
+    if (count > 0) {
+      out.add(name, Long.toString(count));
+    }
   }
 
   private Wish wish(ServerRequest request) {
@@ -120,8 +113,7 @@ public final class LiveApi implements HttpService {
         throw ProblemException.invalid(name, "is not a known parameter");
       }
     }
-    String application = parameter(request, "application");
-    Set<String> types = application == null ? null : types(application);
+    Set<String> types = types(request);
     boolean figures = types == null && !"false".equals(parameter(request, "figures"));
     return new Wish(
         types,
@@ -141,12 +133,15 @@ public final class LiveApi implements HttpService {
     throw ProblemException.invalid("messages", "must be enriched, raw or none");
   }
 
-  private Set<String> types(String id) {
-    Application application =
-        applications
+  /// The device types of the application that is asked for; null when none is.
+  private @Nullable Set<String> types(ServerRequest request) {
+    String id = parameter(request, "application");
+    return id == null
+        ? null
+        : applications
             .find(id)
+            .map(application -> Set.copyOf(application.deviceTypes()))
             .orElseThrow(() -> ProblemException.notFound("there is no such application"));
-    return Set.copyOf(application.deviceTypes());
   }
 
   private static @Nullable String parameter(ServerRequest request, String name) {

@@ -31,7 +31,7 @@ import weir.view.topic.Tail;
 ///
 /// While nobody watches it beats once a second instead of four times, and reads
 /// [#IDLE_READ_MAX] messages. At most [#WATCHERS_MAX] watch at a time. When the log is away
-/// it says so in the figures and tries again.
+/// it says so in the figures, tries again, and counts what it did not read.
 public final class LiveFeed implements AutoCloseable {
 
   static final int READ_MAX = 1_000;
@@ -62,7 +62,12 @@ public final class LiveFeed implements AutoCloseable {
   private final Tail raw;
   private final Talkers devices;
   private final Talkers types;
+  private String trouble = "";
   private double trends;
+
+  /// Messages that were read for a beat that failed.
+  private long unshown;
+
   private RateHistory.Totals totals = new RateHistory.Totals(0, 0, 0, 0, 0);
   private Figures.Lag lag = new Figures.Lag(0, 0, 0);
   private Books.Sheet sheet =
@@ -92,11 +97,13 @@ public final class LiveFeed implements AutoCloseable {
   }
 
   /// Adds someone who watches; empty when too many do.
-  Optional<Watcher> watch(Wish wish) {
+  ///
+  /// @param after where it was when it lost the connection, by partition
+  Optional<Watcher> watch(Wish wish, Map<Integer, Long> after) {
     if (watchers.size() >= WATCHERS_MAX || closing) {
       return Optional.empty();
     }
-    Watcher watcher = new Watcher(wish);
+    Watcher watcher = new Watcher(wish, after);
     watchers.add(watcher);
     wake.release();
     return Optional.of(watcher);
@@ -119,22 +126,10 @@ public final class LiveFeed implements AutoCloseable {
   }
 
   private void run() {
-    boolean troubled = false;
     try {
       while (!closing) {
-        try {
-          beat();
-          troubled = false;
-        } catch (LogException e) {
-          if (!troubled) {
-            LOGGER.warn("the live stream cannot read the log error={}", e.getMessage());
-          }
-          troubled = true;
-          show(String.valueOf(e.getMessage()));
-          enriched.close();
-          raw.close();
-        }
-        Duration pause = watchers.isEmpty() || troubled ? IDLE_BEAT : BEAT;
+        tryBeat();
+        Duration pause = watchers.isEmpty() || !trouble.isEmpty() ? IDLE_BEAT : BEAT;
         if (wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           wake.drainPermits();
         }
@@ -146,6 +141,29 @@ public final class LiveFeed implements AutoCloseable {
       raw.close();
       watchers.forEach(Watcher::end);
     }
+  }
+
+  private void tryBeat() {
+    try {
+      beat();
+      trouble = "";
+    } catch (LogException e) {
+      stumble(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      // One message that nobody foresaw must not take the picture away from all who watch. It is
+      // behind the reader, so that the next beat does not meet it again.
+      stumble("a message could not be shown: " + e, e);
+    }
+  }
+
+  private void stumble(String what, RuntimeException why) {
+    if (trouble.isEmpty()) {
+      LOGGER.warn("the live stream stumbled and goes on error={}", what, why);
+    }
+    trouble = what;
+    enriched.close();
+    raw.close();
+    show();
   }
 
   private void beat() {
@@ -167,10 +185,10 @@ public final class LiveFeed implements AutoCloseable {
     if (watchers.stream().anyMatch(watcher -> watcher.wish().messages() == Wish.Messages.RAW)) {
       readRaw(raw.read(READ_MAX));
     } else {
-      raw.close();
+      raw.forget();
     }
     if (watched) {
-      show("");
+      show();
     }
   }
 
@@ -207,11 +225,10 @@ public final class LiveFeed implements AutoCloseable {
 
   /// Counts each message that was read for those that were skipped beside it.
   private void readEnriched(Tail.Read read) {
-    if (read.records().isEmpty()) {
-      return;
-    }
-    double weight = 1 + (double) read.skipped() / read.records().size();
-    Shown shown = new Shown(watchers);
+    long skipped = unshown + read.skipped();
+    unshown = skipped + read.records().size();
+    double weight = 1 + (double) read.skipped() / Math.max(1, read.records().size());
+    Shown shown = new Shown(watchers, Wish.Messages.ENRICHED);
     for (LogRecord record : read.records()) {
       byte[] header = record.headers().bytes(HeaderNames.EVENT).orElse(null);
       if (header == null) {
@@ -225,16 +242,17 @@ public final class LiveFeed implements AutoCloseable {
       }
       shown.offer(record, head);
     }
-    shown.deliver(read.skipped());
+    shown.deliver(skipped, read.before(), enriched.place());
+    unshown = 0;
   }
 
   private void readRaw(Tail.Read read) {
-    Shown shown = new Shown(watchers);
+    Shown shown = new Shown(watchers, Wish.Messages.RAW);
     read.records().forEach(shown::offerRaw);
-    shown.deliver(read.skipped());
+    shown.deliver(read.skipped(), read.before(), raw.place());
   }
 
-  private void show(String trouble) {
+  private void show() {
     List<Watcher> wanting = new ArrayList<>(watchers);
     wanting.removeIf(watcher -> !watcher.wish().figures());
     if (wanting.isEmpty()) {

@@ -5,16 +5,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import weir.event.EventHeader;
 import weir.event.HeaderNames;
 import weir.log.LogRecord;
+import weir.view.topic.RecordJson;
 
 /// A message of the log as one line of JSON for the browser. What a device said stays a
 /// string or stays JSON; nothing in it is taken for a line of the stream.
@@ -57,7 +54,7 @@ final class LiveMessage {
       json.writeStringField("door", record.headers().text(HeaderNames.DOOR).orElse(""));
       json.writeStringField("path", record.headers().text(HeaderNames.PATH).orElse(""));
       writePlace(json, record);
-      json.writeStringField("text", text(value));
+      json.writeStringField("text", RecordJson.text(value, TEXT_BYTES_MAX));
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -72,16 +69,6 @@ final class LiveMessage {
     json.writeNumberField("offset", record.position().offset());
     byte[] value = record.value();
     json.writeNumberField("bytes", value == null ? 0 : value.length);
-  }
-
-  /// The payload as text, cut when it is long; null when it is none.
-  private static @Nullable String text(byte[] value) {
-    byte[] shown = value.length > TEXT_BYTES_MAX ? Arrays.copyOf(value, TEXT_BYTES_MAX) : value;
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(shown)).toString();
-    } catch (CharacterCodingException notText) {
-      return null;
-    }
   }
 
   /// Line breaks in JSON are only white space between its parts.

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import weir.event.EventHeader;
 import weir.log.LogRecord;
+import weir.log.Partition;
 
 /// Who is shown what of one beat: of the messages that a watcher wants, the newest few. A
 /// message becomes JSON once, and only when someone is shown it. Owned by one thread.
@@ -31,8 +33,13 @@ final class Shown {
   private final IdentityHashMap<Watcher, Choice> choices = new IdentityHashMap<>();
   private final IdentityHashMap<LogRecord, String> written = new IdentityHashMap<>();
 
-  Shown(List<Watcher> watchers) {
-    watchers.forEach(watcher -> choices.put(watcher, new Choice()));
+  /// @param watchers all of them, of whom those who want this form are shown something
+  Shown(List<Watcher> watchers, Wish.Messages form) {
+    for (Watcher watcher : watchers) {
+      if (watcher.wish().messages() == form) {
+        choices.put(watcher, new Choice());
+      }
+    }
   }
 
   void offer(LogRecord record, EventHeader.Head head) {
@@ -53,20 +60,20 @@ final class Shown {
         });
   }
 
-  /// Hands everything out.
+  /// Hands everything out, and tells everybody what was not looked at.
   ///
-  /// @param unread messages that were not even looked at; told to those who want all
-  void deliver(long unread) {
+  /// @param unread messages that were not even looked at
+  /// @param before where the log was read from
+  /// @param place up to where
+  void deliver(long unread, Map<Partition, Long> before, String place) {
     choices.forEach(
         (watcher, choice) -> {
-          if (choice.newest.isEmpty()) {
-            return;
-          }
+          watcher.comeBack(before);
           List<String> messages = new ArrayList<>();
           for (Candidate candidate : choice.newest) {
             messages.add(written.computeIfAbsent(candidate.record(), _ -> candidate.json().get()));
           }
-          watcher.putMessages(messages, choice.leftOut + unread);
+          watcher.putMessages(messages, choice.leftOut, unread, place);
         });
   }
 }

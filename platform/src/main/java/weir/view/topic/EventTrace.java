@@ -39,11 +39,14 @@ public final class EventTrace {
   private static final int FOUND_MAX = 20;
 
   /// What was found; an event that nobody knows has nothing.
+  ///
+  /// @param complete whether all was looked through that may tell of it
   record Found(
       @Nullable StoredEvent stored,
       List<LogRecord> raw,
       List<LogRecord> enriched,
-      List<DeadLetters.Letter> deadLetters) {
+      List<DeadLetters.Letter> deadLetters,
+      boolean complete) {
 
     boolean isEmpty() {
       return stored == null && raw.isEmpty() && enriched.isEmpty() && deadLetters.isEmpty();
@@ -64,18 +67,20 @@ public final class EventTrace {
 
   Found find(EventId id) {
     StoredEvent stored = store.event(id).orElse(null);
-    List<DeadLetters.Letter> dead =
-        letters.list(letter -> letter.eventId().equals(id.value()), FOUND_MAX);
+    DeadLetters.Page set =
+        letters.list(letter -> letter.eventId().equals(id.value()), Map.of(), FOUND_MAX);
+    List<DeadLetters.Letter> dead = set.letters();
     Optional<Instant> came = came(id, stored, dead);
     if (came.isEmpty()) {
-      return new Found(stored, List.of(), List.of(), dead);
+      return new Found(stored, List.of(), List.of(), dead, set.next().isEmpty());
     }
-    return new Found(
-        stored,
-        records(topics.raw(), id, came.get(), !dead.isEmpty()),
-        records(topics.enriched(), id, came.get(), !dead.isEmpty()),
-        dead);
+    Looked raw = records(topics.raw(), id, came.get(), !dead.isEmpty());
+    Looked enriched = records(topics.enriched(), id, came.get(), !dead.isEmpty());
+    boolean complete = set.next().isEmpty() && raw.complete() && enriched.complete();
+    return new Found(stored, raw.records(), enriched.records(), dead, complete);
   }
+
+  private record Looked(List<LogRecord> records, boolean complete) {}
 
   /// When the message came: as stored, as set aside, or as its id tells.
   private static Optional<Instant> came(
@@ -93,7 +98,7 @@ public final class EventTrace {
   }
 
   /// An event that was set aside may have come again at any time since.
-  private List<LogRecord> records(Topic topic, EventId id, Instant came, boolean cameAgain) {
+  private Looked records(Topic topic, EventId id, Instant came, boolean cameAgain) {
     Map<Partition, OffsetRange> ranges = log.ranges(Set.of(topic));
     long enough = came.plus(cameAgain ? FOREVER : AROUND).toEpochMilli();
     Set<Partition> open = new HashSet<>(ranges.keySet());
@@ -120,8 +125,8 @@ public final class EventTrace {
         }
         empty = scanned == before ? empty + 1 : 0;
       }
+      return new Looked(found, scanned < SCAN_MAX);
     }
-    return found;
   }
 
   private static boolean isOf(LogRecord record, EventId id) {

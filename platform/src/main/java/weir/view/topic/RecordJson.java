@@ -12,8 +12,8 @@ import weir.log.Headers;
 import weir.log.LogRecord;
 
 /// A record of the log as JSON. Bytes are shown as text when they are UTF-8 without control
-/// characters, and as base64.
-final class RecordJson {
+/// characters, otherwise as base64.
+public final class RecordJson {
 
   /// How much of a value a list shows.
   static final int PREVIEW_BYTES = 4_096;
@@ -63,17 +63,19 @@ final class RecordJson {
 
   private static void writeBytes(JsonGenerator json, byte[] bytes, int bytesMax)
       throws IOException {
-    boolean cut = bytes.length > bytesMax;
-    byte[] shown = cut ? Arrays.copyOf(bytes, textLength(bytes, bytesMax)) : bytes;
-    String text = text(shown);
+    String text = text(bytes, bytesMax);
     json.writeNumberField("bytes", bytes.length);
     json.writeStringField("text", text);
     if (text == null) {
-      json.writeBinaryField("base64", shown);
+      json.writeBinaryField("base64", cut(bytes, bytesMax));
     } else {
       json.writeNullField("base64");
     }
-    json.writeBooleanField("cut", cut);
+    json.writeBooleanField("cut", bytes.length > bytesMax);
+  }
+
+  private static byte[] cut(byte[] bytes, int bytesMax) {
+    return bytes.length > bytesMax ? Arrays.copyOf(bytes, textLength(bytes, bytesMax)) : bytes;
   }
 
   /// The longest prefix that does not end within a character.
@@ -85,9 +87,11 @@ final class RecordJson {
     return length;
   }
 
-  private static @Nullable String text(byte[] bytes) {
+  /// The bytes as text, cut when there are more than that; null when they are no text.
+  public static @Nullable String text(byte[] bytes, int bytesMax) {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      ByteBuffer shown = ByteBuffer.wrap(cut(bytes, bytesMax));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(shown).toString();
       return text.chars().allMatch(RecordJson::isPlain) ? text : null;
     } catch (CharacterCodingException notText) {
       return null;

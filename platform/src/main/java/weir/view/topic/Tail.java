@@ -13,9 +13,11 @@ import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
 
-/// The newest records of one topic. Reads a bounded number at a time and skips what is more,
-/// so that it costs the same however much flows. Owned by one thread; opens its reader when
-/// it is first asked.
+/// The newest records of one topic. Reads a bounded number at a time, skips what is more, and
+/// counts it, so that it costs the same however much flows. Owned by one thread; opens its
+/// reader when it is asked.
+///
+/// When the log fails, the tail stays where it was: closed and asked again, it goes on there.
 public final class Tail implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(20);
@@ -24,76 +26,96 @@ public final class Tail implements AutoCloseable {
   /// What came since the last call.
   ///
   /// @param skipped records that came and were not read
-  public record Read(List<LogRecord> records, long skipped) {}
+  /// @param before where the tail was, by partition
+  public record Read(List<LogRecord> records, long skipped, Map<Partition, Long> before) {}
 
   private final EventLog log;
   private final Topic topic;
-  private final Map<Partition, Long> next = new HashMap<>();
+  private final @Nullable Integer partition;
+  private Map<Partition, Long> next = new HashMap<>();
   private EventLog.@Nullable LogReader reader;
 
   public Tail(EventLog log, Topic topic) {
+    this(log, topic, null);
+  }
+
+  /// @param partition the only one that is read; null reads all
+  Tail(EventLog log, Topic topic, @Nullable Integer partition) {
     this.log = log;
     this.topic = topic;
+    this.partition = partition;
   }
 
-  /// Reads up to the end of each partition, at most so many records; the first call finds
-  /// where the end is and reads nothing.
+  /// Goes on at these offsets, by number of the partition; to be called before the first read.
+  void from(Map<Integer, Long> offsets) {
+    offsets.forEach((number, offset) -> next.put(new Partition(topic, number), offset));
+  }
+
+  /// Where the next read starts, as a text.
+  public String place() {
+    return Cursor.text(next);
+  }
+
+  /// Reads up to the end of each partition, at most so many records; a partition that was not
+  /// seen before is read from its end.
   public Read read(int recordsMax) {
-    Map<Partition, OffsetRange> ranges = log.ranges(Set.of(topic));
-    boolean jumped = false;
-    long skipped = 0;
+    Map<Partition, OffsetRange> ranges = new HashMap<>(log.ranges(Set.of(topic)));
+    ranges.keySet().removeIf(each -> partition != null && partition != each.number());
     int share = Math.max(1, recordsMax / Math.max(1, ranges.size()));
+    Map<Partition, Long> before = new HashMap<>();
+    Map<Partition, Long> starts = new HashMap<>();
+    long skipped = 0;
     for (Map.Entry<Partition, OffsetRange> entry : ranges.entrySet()) {
       long end = entry.getValue().end();
-      Long from = next.get(entry.getKey());
-      if (from == null || from > end) {
-        next.put(entry.getKey(), end);
-        jumped = true;
-      } else if (end - from > share) {
-        next.put(entry.getKey(), end - share);
-        skipped += end - from - share;
-        jumped = true;
-      }
+      long known = Math.min(next.getOrDefault(entry.getKey(), end), end);
+      long start = Math.max(known, Math.max(entry.getValue().start(), end - share));
+      before.put(entry.getKey(), known);
+      starts.put(entry.getKey(), start);
+      skipped += start - known;
     }
-    return new Read(readTo(ranges, jumped), skipped);
+    return new Read(readFrom(starts, ranges), skipped, before);
   }
 
-  private List<LogRecord> readTo(Map<Partition, OffsetRange> ranges, boolean jumped) {
+  private List<LogRecord> readFrom(
+      Map<Partition, Long> starts, Map<Partition, OffsetRange> ranges) {
     EventLog.LogReader open = reader;
     if (open == null) {
       open = log.reader();
       reader = open;
+      open.seek(starts);
+    } else if (!starts.equals(next)) {
+      open.seek(starts);
     }
-    if (jumped) {
-      open.seek(next);
-    }
+    Map<Partition, Long> at = new HashMap<>(starts);
     List<LogRecord> records = new ArrayList<>();
-    for (int polls = 0; polls < POLLS_MAX && isBehind(ranges); polls++) {
+    for (int polls = 0; polls < POLLS_MAX && isBehind(at, ranges); polls++) {
       for (LogRecord record : open.poll(POLL)) {
-        next.put(record.position().partition(), record.position().offset() + 1);
+        at.put(record.position().partition(), record.position().offset() + 1);
         records.add(record);
       }
     }
+    next = at;
     return records;
   }
 
-  private boolean isBehind(Map<Partition, OffsetRange> ranges) {
-    for (Map.Entry<Partition, OffsetRange> entry : ranges.entrySet()) {
-      if (next.getOrDefault(entry.getKey(), Long.MAX_VALUE) < entry.getValue().end()) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isBehind(Map<Partition, Long> at, Map<Partition, OffsetRange> ranges) {
+    return ranges.entrySet().stream()
+        .anyMatch(each -> at.getOrDefault(each.getKey(), 0L) < each.getValue().end());
   }
 
-  /// Forgets where it was: the next call starts at the end again.
+  /// Gives its reader back, and stays where it is.
   @Override
   public void close() {
     EventLog.LogReader open = reader;
+    reader = null;
     if (open != null) {
       open.close();
     }
-    reader = null;
-    next.clear();
+  }
+
+  /// Forgets where it was: the next read starts at the end.
+  public void forget() {
+    close();
+    next = new HashMap<>();
   }
 }

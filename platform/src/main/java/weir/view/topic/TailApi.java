@@ -2,30 +2,30 @@ package weir.view.topic;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import weir.event.ProblemException;
 import weir.log.EventLog;
+import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Topic;
+import weir.view.EventStream;
+import weir.view.console.Sessions;
 
 /// `GET /api/topics/{topic}/tail`: what is appended from now on, as server-sent events
 /// (`message`, `skipped`). Reads at the pace of its browser, [#READ_MAX] records a beat, of
 /// which it shows [#SHOWN_MAX]; every record that is not shown though it matches, or was not
-/// even read, is told as a number. At most [#TAILS_MAX] at a time; each is served by the
-/// virtual thread of its request.
+/// even read, is told as a number. Who lost the connection goes on where it was. At most
+/// [#TAILS_MAX] at a time; each is served by the virtual thread of its request, and ends when
+/// the log cannot be read.
 public final class TailApi implements HttpService, AutoCloseable {
 
   static final int TAILS_MAX = 8;
@@ -34,14 +34,15 @@ public final class TailApi implements HttpService, AutoCloseable {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final Duration BEAT = Duration.ofMillis(300);
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
   private final EventLog log;
+  private final Sessions sessions;
   private final Semaphore places = new Semaphore(TAILS_MAX);
   private final Semaphore closing = new Semaphore(0);
 
-  public TailApi(EventLog log) {
+  public TailApi(EventLog log, Sessions sessions) {
     this.log = log;
+    this.sessions = sessions;
   }
 
   @Override
@@ -54,66 +55,53 @@ public final class TailApi implements HttpService, AutoCloseable {
     if (!log.topics().contains(topic)) {
       throw ProblemException.notFound("there is no such topic");
     }
-    RecordSearch search = TopicQuery.read(request).search();
-    if (!places.tryAcquire()) {
-      throw ProblemException.of(503, "Too many watch", "too many tails are open");
-    }
-    response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
-    response.header(HeaderNames.CACHE_CONTROL, "no-store");
-    try (Tail tail = new Tail(log, topic);
-        OutputStream out = response.outputStream()) {
-      write(out, "retry: 1000\n\n");
-      follow(tail, search, out);
-    } catch (IOException gone) {
-      // The browser has left; there is nobody to tell.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      places.release();
+    TopicQuery query = TopicQuery.read(request);
+    try (Tail tail = new Tail(log, topic, query.partition())) {
+      tail.from(EventStream.after(request));
+      if (!places.tryAcquire()) {
+        throw ProblemException.of(503, "Too many watch", "too many tails are open");
+      }
+      try (EventStream out = EventStream.open(request, response, sessions)) {
+        follow(tail, query.search(), out);
+      } catch (IOException | LogException gone) {
+        // The browser has left, or comes again and tells where it was.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        places.release();
+      }
     }
   }
 
-  private void follow(Tail tail, RecordSearch search, OutputStream out)
+  private void follow(Tail tail, RecordSearch search, EventStream out)
       throws IOException, InterruptedException {
     long silentSince = System.nanoTime();
     while (!closing.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
-      String events = events(tail.read(READ_MAX), search);
-      if (!events.isEmpty()) {
-        write(out, events);
-        silentSince = System.nanoTime();
-      } else if (System.nanoTime() - silentSince > SILENCE_MAX.toNanos()) {
-        write(out, ": still here\n\n");
+      if (!out.isWelcome()) {
+        return;
+      }
+      add(out, tail.read(READ_MAX), search);
+      if (!out.isEmpty() || System.nanoTime() - silentSince > EventStream.SILENCE_MAX.toNanos()) {
+        out.send(tail.place());
         silentSince = System.nanoTime();
       }
     }
     closing.release();
   }
 
-  private static String events(Tail.Read read, RecordSearch search) throws IOException {
-    List<LogRecord> matching = new ArrayList<>();
-    for (LogRecord record : read.records()) {
-      if (search.finds(record)) {
-        matching.add(record);
-      }
-    }
+  private static void add(EventStream out, Tail.Read read, RecordSearch search) throws IOException {
+    List<LogRecord> matching = read.records().stream().filter(search::finds).toList();
     int first = Math.max(0, matching.size() - SHOWN_MAX);
-    StringBuilder events = new StringBuilder();
     if (first + read.skipped() > 0) {
-      events.append("event: skipped\ndata: ").append(first + read.skipped()).append("\n\n");
+      out.add("skipped", Long.toString(first + read.skipped()));
     }
     for (LogRecord record : matching.subList(first, matching.size())) {
       StringWriter line = new StringWriter(1_024);
       try (JsonGenerator json = JSON.createGenerator(line)) {
         RecordJson.preview(json, record);
       }
-      events.append("event: message\ndata: ").append(line).append("\n\n");
+      out.add("message", line.toString());
     }
-    return events.toString();
-  }
-
-  private static void write(OutputStream out, String text) throws IOException {
-    out.write(text.getBytes(StandardCharsets.UTF_8));
-    out.flush();
   }
 
   /// Ends every tail.

@@ -109,8 +109,7 @@ public final class TopicApi implements HttpService {
       }
       json.writeEndArray();
       json.writeNumberField("scanned", page.scanned());
-      json.writeStringField(
-          "next_cursor", page.next().isEmpty() ? null : TopicQuery.cursor(page.next()));
+      json.writeStringField("next_cursor", page.next().isEmpty() ? null : Cursor.text(page.next()));
       json.writeEndObject();
     }
     send(response, out);

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import weir.log.EventLog;
 import weir.log.EventLog.OffsetRange;
 import weir.log.LogRecord;
@@ -21,7 +22,7 @@ import weir.view.Scan;
 /// while it reads. A page looks at [#SCAN_MAX] records at most and for [#TIME_MAX]; it tells
 /// how many it looked at and where to go on. Safe for many threads; each page has a reader
 /// of its own.
-final class TopicBrowser {
+public final class TopicBrowser {
 
   static final int SCAN_MAX = 200_000;
   static final Duration TIME_MAX = Duration.ofSeconds(4);
@@ -37,12 +38,12 @@ final class TopicBrowser {
   ///
   /// @param scanned records that were looked at
   /// @param next where the next page starts, by partition; empty when there is nothing more
-  record Page(List<LogRecord> records, long scanned, Map<Partition, Long> next) {}
+  public record Page(List<LogRecord> records, long scanned, Map<Partition, Long> next) {}
 
   private final EventLog log;
   private final LongSupplier nanos;
 
-  TopicBrowser(EventLog log, LongSupplier nanos) {
+  public TopicBrowser(EventLog log, LongSupplier nanos) {
     this.log = log;
     this.nanos = nanos;
   }
@@ -50,16 +51,25 @@ final class TopicBrowser {
   /// The newest records before these offsets, newest first. Partitions that are not named
   /// are not read.
   Page backward(Map<Partition, OffsetRange> ranges, RecordSearch search, int limit) {
-    return new Reading(ranges, search, limit, true).run();
+    return new Reading(ranges, search::finds, chunk(search, limit), limit, true).run();
+  }
+
+  /// The newest records that pass, before these offsets.
+  public Page backward(Map<Partition, OffsetRange> ranges, Predicate<LogRecord> search, int limit) {
+    return new Reading(ranges, search, CHUNK, limit, true).run();
+  }
+
+  private static int chunk(RecordSearch search, int limit) {
+    return search.findsAll() ? limit : CHUNK;
   }
 
   /// The oldest records from the starts of these ranges on, oldest first.
   Page forward(Map<Partition, OffsetRange> ranges, RecordSearch search, int limit) {
-    return new Reading(ranges, search, limit, false).run();
+    return new Reading(ranges, search::finds, chunk(search, limit), limit, false).run();
   }
 
   /// The ranges of a topic's partitions; empty when there is no such topic.
-  Map<Partition, OffsetRange> ranges(Topic topic) {
+  public Map<Partition, OffsetRange> ranges(Topic topic) {
     return new TreeMap<>(log.ranges(Set.of(topic)));
   }
 
@@ -87,7 +97,7 @@ final class TopicBrowser {
     }
   }
 
-  Optional<LogRecord> record(Partition partition, long offset) {
+  public Optional<LogRecord> record(Partition partition, long offset) {
     OffsetRange range = log.ranges(Set.of(partition.topic())).get(partition);
     if (range == null || offset < range.start() || offset >= range.end()) {
       return Optional.empty();
@@ -103,16 +113,23 @@ final class TopicBrowser {
   private final class Reading {
 
     private final Map<Partition, OffsetRange> ranges;
-    private final RecordSearch search;
+    private final Predicate<LogRecord> search;
+    private final int chunk;
     private final int limit;
     private final boolean backward;
     private final Map<Partition, Long> edge = new TreeMap<>();
     private final List<LogRecord> found = new ArrayList<>();
     private long scanned;
 
-    Reading(Map<Partition, OffsetRange> ranges, RecordSearch search, int limit, boolean backward) {
+    Reading(
+        Map<Partition, OffsetRange> ranges,
+        Predicate<LogRecord> search,
+        int chunk,
+        int limit,
+        boolean backward) {
       this.ranges = ranges;
       this.search = search;
+      this.chunk = chunk;
       this.limit = limit;
       this.backward = backward;
       ranges.forEach(
@@ -145,24 +162,23 @@ final class TopicBrowser {
     }
 
     private Map<Partition, OffsetRange> nextChunk() {
-      int size = search.findsAll() ? limit : CHUNK;
-      Map<Partition, OffsetRange> chunk = new HashMap<>();
+      Map<Partition, OffsetRange> next = new HashMap<>();
       ranges.forEach(
           (partition, range) -> {
             long from = edge.getOrDefault(partition, 0L);
             long to =
                 backward
-                    ? Math.max(range.start(), from - size)
-                    : Math.min(range.end(), from + size);
+                    ? Math.max(range.start(), from - chunk)
+                    : Math.min(range.end(), from + chunk);
             edge.put(partition, to);
-            chunk.put(partition, backward ? new OffsetRange(to, from) : new OffsetRange(from, to));
+            next.put(partition, backward ? new OffsetRange(to, from) : new OffsetRange(from, to));
           });
-      return chunk;
+      return next;
     }
 
     private void look(LogRecord record) {
       scanned++;
-      if (search.finds(record)) {
+      if (search.test(record)) {
         found.add(record);
       }
     }

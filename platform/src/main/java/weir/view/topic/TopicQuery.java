@@ -33,7 +33,7 @@ record TopicQuery(
   private static final int LIMIT_MAX = 500;
   private static final int LIMIT_USUAL = 50;
   private static final Set<String> PARAMETERS =
-      Set.of("from", "partition", "offset", "time", "cursor", "q", "in", "key", "limit");
+      Set.of("from", "partition", "offset", "time", "cursor", "q", "in", "key", "limit", "after");
 
   /// Where a page starts.
   enum From {
@@ -74,12 +74,6 @@ record TopicQuery(
 
   boolean isBackward() {
     return from == From.NEWEST;
-  }
-
-  static String cursor(Map<Partition, Long> next) {
-    List<String> parts = new ArrayList<>();
-    next.forEach((partition, offset) -> parts.add(partition.number() + ":" + offset));
-    return String.join(",", parts);
   }
 
   static Topic topic(ServerRequest request) {
@@ -159,16 +153,13 @@ record TopicQuery(
   }
 
   private static Map<Integer, Long> cursor(String text, List<Problem.Field> errors) {
-    Map<Integer, Long> cursor = new TreeMap<>();
-    try {
-      for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-        String[] sides = part.split(":", 2);
-        cursor.put(Integer.parseInt(sides[0]), Long.parseLong(sides[1]));
-      }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException wrong) {
-      errors.add(new Problem.Field("cursor", "must be the next_cursor of an earlier answer"));
-    }
-    return cursor;
+    return Cursor.parse(text)
+        .orElseGet(
+            () -> {
+              errors.add(
+                  new Problem.Field("cursor", "must be the next_cursor of an earlier answer"));
+              return Map.of();
+            });
   }
 
   private static long number(

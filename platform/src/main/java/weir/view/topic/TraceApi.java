@@ -55,6 +55,7 @@ public final class TraceApi implements HttpService {
       }
       json.writeEndArray();
       writeStored(json, found.stored());
+      json.writeBooleanField("complete", found.complete());
       json.writeEndObject();
     }
     response.header(HeaderNames.CONTENT_TYPE, "application/json");

@@ -28,6 +28,13 @@ export async function resume() {
   return csrf !== "";
 }
 
+/** Whether this browser still is; shows the sign-in when it is not. While nobody answers, it may be. */
+export async function stillSignedIn() {
+  const is = await resume().catch(() => true);
+  if (!is) onSignedOut();
+  return is;
+}
+
 export async function signIn(token) {
   csrf = (await call("POST", "/api/session", { token })).csrf;
 }
@@ -63,27 +70,16 @@ async function call(method, path, body, signal) {
   return json;
 }
 
+/** For `catch`: what there is instead of a thing that is not there. */
+export function unless404(instead) {
+  return (failure) => {
+    if (failure.status === 404) return instead;
+    throw failure;
+  };
+}
+
 /** A query string of what is set. */
 export function query(parameters) {
   const set = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
   return set.length ? "?" + new URLSearchParams(set) : "";
-}
-
-/**
- * A live stream. `handlers` by event name get parsed JSON. Returns a function that ends it.
- * The browser connects again by itself; `state` hears of it.
- */
-export function stream(path, handlers, state) {
-  const source = new EventSource(path);
-  for (const [name, handler] of Object.entries(handlers)) {
-    source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
-  }
-  source.onopen = () => state?.("live");
-  source.onerror = async () => {
-    state?.("lost");
-    if (source.readyState === EventSource.CLOSED) {
-      if (!(await resume().catch(() => true))) onSignedOut();
-    }
-  };
-  return () => source.close();
 }

@@ -1,7 +1,8 @@
 // One tab for each registered application, with the device types that it registered for and no others.
 
-import { h, fill, setText, card, badge, empty, link, segments } from "./dom.js";
+import { h, fill, setText, card, badge, empty, segments } from "./dom.js";
 import { get } from "./api.js";
+import { attempt, poll } from "./live.js";
 import { chart } from "./chart.js";
 import { endpointCard } from "./deliveries.js";
 import { messages } from "./messages.js";
@@ -41,6 +42,7 @@ async function monitor(view, body, application) {
   }
   const figures = h("div", { class: "app-figures" });
   const ranges = h("div", { class: "app-ranges" });
+  const part = h("p", { class: "soft", hidden: true });
   const charts = h("div", { class: "grid" });
   const recent = messages(view, { application: application.id, title: "Recent messages" });
   const drawn = new Map();
@@ -49,25 +51,22 @@ async function monitor(view, body, application) {
     appHead(application, segments("Window", WINDOWS.map((each) => [each, each + " min"]), minutes, (next) => {
       minutes = next;
       view.remember({ minutes: next === 30 ? "" : next });
-      load();
-    }), figures, ranges),
+      attempt(view, load);
+    }), figures, ranges, part),
     charts,
     await endpointCard(view, application),
     recent.element,
   );
 
   async function load() {
-    try {
-      const now = await get(`/api/applications/${application.id}/monitor?minutes=${minutes}`, view.signal);
-      draw(now);
-    } catch (failure) {
-      if (failure.name !== "AbortError") view.pulse("lost");
-    }
+    draw(await get(`/api/applications/${application.id}/monitor?minutes=${minutes}`, view.signal));
   }
 
   function draw(now) {
     const kinds = [["events", now.events], ["telemetry", now.kinds.telemetry ?? 0], ["trends", now.kinds.trends ?? 0], ["devices", now.devices]];
     fill(figures, kinds.map(([name, number]) => figure(name, f.count(number), "")));
+    part.hidden = now.devices_measured === now.devices;
+    setText(part, `Ranges and charts are of ${f.count(now.devices_measured)} of its ${f.count(now.devices)} devices.`);
     const groups = grouped(now.metrics);
     fill(ranges, groups.map((group) => figure(group.title, group.series.length ? `${f.value(group.low)} … ${f.value(group.high)}` : "–", group.unit)));
     if (groups.length === 0) {
@@ -77,6 +76,12 @@ async function monitor(view, body, application) {
       return;
     }
     if (drawn.size === 0) fill(charts);
+    const gone = [...drawn.keys()].filter((key) => key !== "combined" && !groups.some((group) => group.title === key));
+    for (const key of gone) {
+      drawn.get(key).lines.close();
+      drawn.get(key).box.remove();
+      drawn.delete(key);
+    }
     const step = now.step_seconds;
     const from = Date.parse(now.from) / 1000;
     const to = Date.parse(now.to) / 1000;
@@ -120,8 +125,7 @@ async function monitor(view, body, application) {
 
   await load();
   recent.start();
-  const timer = setInterval(load, 3000);
-  view.onLeave(() => clearInterval(timer));
+  poll(view, load, 3000);
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1).replaceAll("_", " ");

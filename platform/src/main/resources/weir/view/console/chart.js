@@ -1,8 +1,8 @@
 // A time chart on a canvas: lines with gaps where nothing was measured, a crosshair that tells the values,
-// dragging to zoom. Draws once for each change; costs nothing while it rests.
+// dragging or + and - to zoom. Draws once for each change; costs nothing while it rests.
 
 import { h, setText } from "./dom.js";
-import { value as plainValue } from "./format.js";
+import { moment, value as plainValue } from "./format.js";
 
 const DAY = 86400;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY, 2 * DAY, 7 * DAY, 30 * DAY];
@@ -12,21 +12,27 @@ const PAD = { top: 10, right: 12, bottom: 24, left: 48 };
  * @param options.series `[{name, color (CSS variable name), fill, unit, format}]`
  * @param options.height pixels
  * @param options.format how a value is written
- * @param options.onZoom called with the seconds from and to that were dragged over
+ * @param options.onZoom called with the seconds from and to that were dragged over, or chosen by + and -
+ * @param options.stats adds least, mean and most to the legend
+ * @param options.hidden names of series that are not drawn at first, with commas
+ * @param options.onHide called with those that are not drawn, in the same form
  */
 export function chart(options) {
-  const canvas = h("canvas", { class: "chart-canvas", role: "img", "aria-label": options.label ?? "chart" });
-  const values = options.series.map((series) => h("b", { class: "num" }, "–"));
-  const when = h("span", { class: "chart-time faint num" });
+  const hidden = options.series.map((series) => (options.hidden ?? "").split(",").includes(series.name));
+  const canvas = h("canvas", { class: "chart-canvas", role: "img", tabindex: "0", "aria-label": (options.label ?? "chart") + ", arrow keys tell the values" });
+  const values = options.series.map(() => h("b", { class: "num" }, "–"));
+  const stats = options.series.map(() => h("span", { class: "faint num chart-stats" }));
+  const when = h("span", { class: "chart-time faint num", "aria-live": "polite" });
   const legend = h(
     "div",
     { class: "chart-legend" },
     options.series.map((series, i) =>
-      h("button", { type: "button", class: "legend-item", "aria-pressed": "true", onclick: (event) => {
+      h("button", { type: "button", class: "legend-item", "aria-pressed": String(!hidden[i]), onclick: (event) => {
         hidden[i] = !hidden[i];
         event.currentTarget.setAttribute("aria-pressed", String(!hidden[i]));
+        options.onHide?.(options.series.filter((_, each) => hidden[each]).map((each) => each.name).join());
         draw();
-      } }, h("i", { class: "swatch " + series.color }), series.name, " ", values[i]),
+      } }, h("i", { class: "swatch " + series.color }), series.name, " ", values[i], stats[i]),
     ),
     when,
   );
@@ -35,7 +41,6 @@ export function chart(options) {
   const element = h("div", { class: "chart" }, legend, box);
   box.style.minHeight = (options.height ?? 220) + "px";
 
-  const hidden = options.series.map(() => false);
   const format = options.format ?? plainValue;
   let data = { times: [], values: options.series.map(() => []), from: 0, to: 1, step: 0 };
   let cursor = null;
@@ -208,7 +213,9 @@ export function chart(options) {
       return;
     }
     const x = xOf(data.times[i]);
-    setText(when, new Date(data.times[i] * 1000).toLocaleTimeString());
+    const at = new Date(data.times[i] * 1000);
+    setText(when, moment(at));
+    when.title = at.toISOString() + " (UTC)";
     context.strokeStyle = color("--faint");
     context.lineWidth = 1;
     context.beginPath();
@@ -225,6 +232,13 @@ export function chart(options) {
     });
   }
 
+  function summary(column) {
+    const known = column.filter((v) => v !== null && v !== undefined);
+    if (known.length === 0) return "";
+    const mean = known.reduce((sum, v) => sum + v, 0) / known.length;
+    return [["least", Math.min(...known)], ["mean", mean], ["most", Math.max(...known)]].map(([name, v]) => `${name} ${format(v)}`).join(", ");
+  }
+
   function nearest(t) {
     let best = -1;
     let distance = Infinity;
@@ -235,16 +249,40 @@ export function chart(options) {
     return best;
   }
 
+  /** Moves the crosshair by so many values. */
+  function move(by) {
+    const last = data.times.length - 1;
+    const now = cursor === null ? last : nearest(tOf(cursor));
+    if (last >= 0) cursor = xOf(data.times[Math.max(0, Math.min(last, now + by))]);
+    draw();
+  }
+
+  /** Shows this share of the time, around the crosshair. */
+  function zoom(share) {
+    const half = ((data.to - data.from) * share) / 2;
+    const middle = cursor === null ? (data.from + data.to) / 2 : tOf(cursor);
+    options.onZoom?.(middle - half, middle + half);
+  }
+
+  const keys = { ArrowLeft: () => move(-1), ArrowRight: () => move(1), Home: () => move(-Infinity), End: () => move(Infinity), "+": () => zoom(0.5), "-": () => zoom(2) };
+  canvas.addEventListener("keydown", (event) => {
+    if (!keys[event.key] || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  const rest = () => {
+    [cursor, drag] = [null, null];
+    draw();
+  };
+  canvas.addEventListener("blur", rest);
   const place = (event) => event.clientX - canvas.getBoundingClientRect().left;
   canvas.addEventListener("pointermove", (event) => {
     cursor = place(event);
     if (drag) drag.to = Math.max(PAD.left, Math.min(width - PAD.right, cursor));
     draw();
   });
-  canvas.addEventListener("pointerleave", () => {
-    cursor = null;
-    draw();
-  });
+  canvas.addEventListener("pointerleave", rest);
+  canvas.addEventListener("pointercancel", rest);
   canvas.addEventListener("pointerdown", (event) => {
     if (!options.onZoom || event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
@@ -266,20 +304,21 @@ export function chart(options) {
     paint();
   });
   observer.observe(box);
-  const repaint = () => draw();
-  window.addEventListener("weir-theme", repaint);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  const life = new AbortController();
+  window.addEventListener("weir-theme", draw, { signal: life.signal });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal: life.signal });
 
   return {
     element,
     /** Shows `{times (seconds), values (one column for each series), from, to, step}`. */
     set(next) {
       data = next;
+      if (options.stats) options.series.forEach((_, i) => setText(stats[i], summary(data.values[i])));
       draw();
     },
     close() {
       observer.disconnect();
-      window.removeEventListener("weir-theme", repaint);
+      life.abort();
     },
   };
 }

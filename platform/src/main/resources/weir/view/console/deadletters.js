@@ -1,10 +1,12 @@
 // What was set aside: why, the bytes, and how to bring it back.
 
-import { h, fill, card, table, badge, empty, link, deviceLink, eventLink, toast, segments } from "./dom.js";
+import { h, fill, card, table, badge, empty, link, deviceLink, dialog, eventLink, toast, segments } from "./dom.js";
 import { get, post, query } from "./api.js";
+import { attempt } from "./live.js";
 import { hex } from "./records.js";
 import * as f from "./format.js";
 
+const SIZE = 100;
 const REASONS = ["UNKNOWN_TOPIC", "UNREADABLE", "INVALID", "UNKNOWN_DEVICE", "UNKNOWN_TYPE", "NO_PARAMETER", "REFUSED_BY_STORE", "FAILED"];
 
 export const words = (reason) => reason.toLowerCase().replaceAll("_", " ");
@@ -16,22 +18,22 @@ export async function show(view) {
 
 async function all(view) {
   view.title("Dead letters");
-  const state = { reason: "", device: "", replayed: "false", ...Object.fromEntries(view.parameters) };
+  const state = { reason: "", device: "", replayed: "false", cursor: "", ...Object.fromEntries(view.parameters) };
   const results = h("section", { class: "card", "aria-label": "Dead letters" });
   const reason = h("select", { "aria-label": "Reason", onchange: () => change({ reason: reason.value }) }, h("option", { value: "" }, "Any reason"), REASONS.map((each) => h("option", { value: each, selected: each === state.reason }, words(each))));
   const device = h("input", { type: "search", "aria-label": "Device", placeholder: "Device id", value: state.device, onchange: () => change({ device: device.value }) });
-  const replay = h("button", { type: "button", onclick: replayAll }, "Replay these");
+  const replay = h("button", { type: "button", onclick: () => attempt(view, ask) }, "Replay all of these");
 
   function change(next) {
-    Object.assign(state, next);
+    Object.assign(state, { cursor: "" }, next);
     view.remember({ ...state, replayed: state.replayed === "false" ? "" : state.replayed });
-    load();
+    attempt(view, load);
   }
 
   const filter = (more) => query({ reason: state.reason, device: state.device, replayed: state.replayed === "all" ? "" : state.replayed, ...more });
 
   async function load() {
-    const found = await get("/api/dead-letters" + filter({ limit: 200 }), view.signal);
+    const found = await get("/api/dead-letters" + filter({ limit: SIZE, cursor: state.cursor }), view.signal);
     replay.disabled = !found.items.some((letter) => !letter.replayed);
     fill(results, found.items.length ? table([
       { title: "Received", class: "tight", cell: (letter) => f.time(letter.received_at) },
@@ -39,7 +41,18 @@ async function all(view) {
       { title: "Device", cell: (letter) => deviceLink(letter.device_id) },
       { title: "What was wrong", cell: (letter) => [h("div", null, letter.detail), h("div", { class: "faint mono" }, letter.path)] },
       { title: "", class: "tight", cell: (letter) => link("/console/dead-letters/" + letter.position, "Open") },
-    ], found.items, { label: "Dead letters", onRow: (letter) => view.go("/console/dead-letters/" + letter.position) }) : empty("Nothing is set aside.", "A message that cannot be used is kept here with its bytes and the reason."));
+    ], found.items, { label: "Dead letters", onRow: (letter) => view.go("/console/dead-letters/" + letter.position) }) : empty(found.next_cursor ? "None of those looked at matches." : "Nothing is set aside.", "A message that cannot be used is kept here with its bytes and the reason."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there(""), "Newest") : null, found.next_cursor ? link(there(found.next_cursor), "Older") : null) : null);
+  }
+
+  const there = (cursor) => "/console/dead-letters" + query({ ...state, replayed: state.replayed === "false" ? "" : state.replayed, cursor });
+
+  /** Replaying many is done only after their number has been seen. */
+  async function ask() {
+    const { count } = await get("/api/dead-letters/count" + filter({ replayed: "false" }), view.signal);
+    const box = dialog("Replay", h("p", null, count === 1 ? "One message goes" : `${f.count(count)} messages go`, " through the pipeline again: all that match the filter, not only those on this page."), h("div", { class: "bar" }, h("button", { type: "button", class: "primary", onclick: () => {
+      box.close();
+      attempt(view, replayAll);
+    } }, "Replay " + f.count(count)), h("button", { type: "button", onclick: () => box.close() }, "Leave them")));
   }
 
   async function replayAll() {

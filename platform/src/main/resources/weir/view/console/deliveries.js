@@ -1,80 +1,91 @@
 // Deliveries to applications: of all, of one application, of one event.
 
-import { h, fill, card, badge, table, empty, eventLink, toast } from "./dom.js";
-import { get, post, query } from "./api.js";
+import { h, refresh, card, badge, table, empty, eventLink, toast } from "./dom.js";
+import { get, post, unless404 } from "./api.js";
+import { poll } from "./live.js";
 import * as f from "./format.js";
 
-const TONES = { active: "good", paused: "warn", disabled: "bad", gone: "bad", delivered: "good", refused: "warn", failed: "bad" };
+const TONES = { active: "good", paused: "warn", disabled: "bad", gone: "bad", delivered: "good", refused: "warn", failed: "bad", parked: "warn" };
+const OPEN = ["parked", "refused", "waiting"];
 
-/** The attempts to deliver one event, as steps of its page. */
+/** The endpoints of all applications; none when this process delivers nothing. */
+export function endpoints(signal) {
+  return get("/api/endpoints?limit=1000", signal).catch(unless404({ items: [] }));
+}
+
+/** What became of one event at each endpoint, as steps of its page. */
 export async function deliveriesOf(view, id) {
-  const { items: endpoints } = await get("/api/endpoints", view.signal);
-  const tried = await Promise.all(endpoints.map(async (endpoint) => {
-    const { items } = await get(`/api/applications/${endpoint.service_id}/attempts` + query({ event_id: id, limit: 20 }), view.signal);
-    return items.map((attempt) => ({ at: attempt.at, tone: TONES[attempt.outcome], title: (attempt.outcome === "delivered" ? "Delivered to " : "Not delivered to ") + endpoint.service_name, text: `${attempt.outcome}, ${attempt.status ?? "no answer"} after ${attempt.millis} ms`, open: h("div", { class: "m-more" }, h("p", null, attempt.detail ?? ""), attempt.answer ? h("pre", null, attempt.answer) : null) }));
-  }));
-  return tried.flat().sort((a, b) => a.at.localeCompare(b.at));
+  const { items } = await get(`/api/events/${encodeURIComponent(id)}/deliveries`, view.signal).catch(unless404({ items: [] }));
+  return items.flatMap(({ service_name: name, status, attempts }) => [
+    ...attempts.map((attempt) => ({ at: attempt.at, tone: TONES[attempt.outcome], title: (attempt.outcome === "delivered" ? "Delivered to " : "Not delivered to ") + name, text: `${attempt.outcome}, ${attempt.status ?? "no answer"} after ${attempt.millis} ms`, open: h("div", { class: "m-more" }, h("p", null, attempt.detail ?? ""), attempt.answer ? h("pre", null, attempt.answer) : null) })),
+    ...(OPEN.includes(status) ? [{ tone: "warn", title: (status === "parked" ? "Parked for " : "Waits for ") + name, text: { parked: "given up until somebody redelivers it", refused: "refused, and tried again later", waiting: "in line" }[status] }] : []),
+  ]);
 }
 
 /** The card of one application's endpoint; null while it has none. */
 export async function endpointCard(view, application) {
-  const { items } = await get("/api/endpoints", view.signal);
-  if (!items.some((each) => each.service_id === application.id)) return null;
   const path = `/api/applications/${application.id}`;
+  if (!application.callback_url || !(await get(path + "/endpoint", view.signal).catch(unless404(null)))) return null;
   const body = h("div");
   const state = h("span", { class: "badge" });
-  const act = (name, said) => h("button", { type: "button", class: "small", onclick: async (event) => {
+
+  const act = (text, request, said) => h("button", { type: "button", class: "small", onclick: async (event) => {
     const button = event.currentTarget;
     button.disabled = true;
     try {
-      const answer = await post(path + name);
-      toast(said(answer));
+      toast(said(await request()));
       await load();
     } catch (failure) {
       toast(failure.message, "bad");
     } finally {
       button.disabled = false;
     }
-  } }, { "/pause": "Pause", "/resume": "Resume", "/test": "Send a test event", "/redeliver": "Redeliver what is parked" }[name]);
-  const pause = act("/pause", () => "Paused; what matches waits");
-  const resume = act("/resume", () => "Sending again");
+  } }, text);
+  const again = (answer) => f.count(answer.count) + (answer.count === 1 ? " is" : " are") + " sent again";
+  const pause = act("Pause", () => post(path + "/pause"), () => "Paused; what matches waits");
+  const resume = act("Resume", () => post(path + "/resume"), () => "Sending again");
+  const test = act("Send a test event", () => post(path + "/test"), (attempt) => "Test event: " + attempt.outcome);
+  const parked = act("Redeliver what is parked", () => post(path + "/redeliver", { status: "parked" }), again);
 
   async function load() {
-    const [endpoint, attempts, open] = await Promise.all([get(path + "/endpoint", view.signal), get(path + "/attempts?limit=50", view.signal), get(path + "/deliveries?limit=20", view.signal)]);
+    const [endpoint, attempts] = await Promise.all([get(path + "/endpoint", view.signal), get(path + "/attempts?limit=50", view.signal)]);
+    const pages = await Promise.all(OPEN.filter((each) => endpoint[each] > 0).map((each) => get(`${path}/deliveries?status=${each}&limit=20`, view.signal)));
+    const open = pages.flatMap((page) => page.items);
     state.textContent = endpoint.state;
     state.className = "badge " + (TONES[endpoint.state] ?? "");
     pause.hidden = endpoint.state !== "active";
     resume.hidden = endpoint.state === "active";
-    const good = attempts.items.filter((attempt) => attempt.outcome === "delivered").length;
-    const last = attempts.items.find((attempt) => attempt.outcome !== "delivered");
+    parked.hidden = endpoint.parked === 0;
+    refresh(body, [endpoint, attempts, open], () => draw(endpoint, attempts.items, open));
+  }
+
+  function draw(endpoint, attempts, open) {
+    const good = attempts.filter((attempt) => attempt.outcome === "delivered").length;
+    const last = attempts.find((attempt) => attempt.outcome !== "delivered");
     const lag = endpoint.oldest_waiting_at ? f.duration((Date.now() - new Date(endpoint.oldest_waiting_at)) / 1000) : "none";
-    fill(
-      body,
+    const figures = [["waiting", f.count(endpoint.waiting)], ["lag", lag], ["refused, tried again", f.count(endpoint.refused)], ["parked", f.count(endpoint.parked)], ["last 50 delivered", attempts.length ? Math.round((good / attempts.length) * 100) + " %" : "–"]];
+    return [
       h("p", { class: "soft" }, h("span", { class: "mono" }, endpoint.url), endpoint.reason ? " · " + endpoint.reason : ""),
-      h("div", { class: "app-figures" }, [["waiting", f.count(endpoint.waiting)], ["lag", lag], ["parked", f.count(endpoint.parked)], ["last 50 delivered", attempts.items.length ? Math.round((good / attempts.items.length) * 100) + " %" : "–"]].map(([label, big]) => h("div", { class: "figure" }, h("span", { class: "label" }, label), h("span", { class: "big" }, big)))),
-      last ? h("details", { class: "gap" }, h("summary", null, h("b", null, "Last error "), f.time(last.at), " ", last.detail ?? last.outcome, last.status ? " (" + last.status + ")" : ""), h("pre", null, last.answer || "There was no answer.")) : null,
-      open.items.length ? [h("h2", { class: "gap" }, "Open deliveries"), table([
+      h("div", { class: "app-figures" }, figures.map(([label, big]) => h("div", { class: "figure" }, h("span", { class: "label" }, label), h("span", { class: "big" }, big)))),
+      last ? h("details", { class: "gap", dataset: { key: "last" } }, h("summary", null, h("b", null, "Last error "), f.time(last.at), " ", last.detail ?? last.outcome, last.status ? " (" + last.status + ")" : ""), h("pre", null, last.answer || "There was no answer.")) : null,
+      open.length ? [h("h2", { class: "gap" }, "Open deliveries"), table([
         { title: "Event", cell: (each) => eventLink(each.event_id) },
-        { title: "State", class: "tight", cell: (each) => badge(each.status, each.status === "parked" ? "warn" : "") },
-        { title: "Next try", class: "tight", cell: (each) => (each.next_try_at ? f.time(each.next_try_at) : "–") },
-        { title: "", class: "tight", cell: (each) => h("button", { type: "button", class: "small", onclick: async () => {
-          await post(`${path}/deliveries/${encodeURIComponent(each.event_id)}/redeliver`).then(() => toast("It is sent again"), (failure) => toast(failure.message, "bad"));
-          load();
-        } }, "Redeliver") },
-      ], open.items, { label: "Open deliveries" })] : null,
+        { title: "State", class: "tight", cell: (each) => badge(each.status, TONES[each.status]) },
+        { title: "Parked or next try", class: "tight", cell: (each) => f.time(each.parked_at ?? each.next_try_at) },
+        { title: "", class: "tight", cell: (each) => (each.status === "waiting" ? null : act("Redeliver", () => post(`${path}/deliveries/${encodeURIComponent(each.event_id)}/redeliver`), again)) },
+      ], open, { label: "Open deliveries" })] : null,
       h("h2", { class: "gap" }, "Attempts"),
-      attempts.items.length ? table([
+      attempts.length ? table([
         { title: "Time", class: "tight", cell: (each) => f.time(each.at) },
         { title: "Outcome", class: "tight", cell: (each) => badge(each.outcome, TONES[each.outcome]) },
         { title: "Answer", class: "num tight", cell: (each) => each.status ?? "–" },
         { title: "Took", class: "num tight", cell: (each) => each.millis + " ms" },
         { title: "Event", class: "wide-only", cell: (each) => eventLink(each.event_id) },
-      ], attempts.items.slice(0, 12), { label: "Attempts" }) : empty("Nothing has been sent yet."),
-    );
+      ], attempts.slice(0, 12), { label: "Attempts" }) : empty("Nothing has been sent yet."),
+    ];
   }
 
   await load();
-  const timer = setInterval(() => load().catch(() => {}), 5000);
-  view.onLeave(() => clearInterval(timer));
-  return card("Deliveries", { aside: h("div", { class: "bar" }, state, pause, resume, act("/test", (attempt) => "Test event: " + attempt.outcome), act("/redeliver", (answer) => f.count(answer.count) + " are sent again")) }, body);
+  poll(view, load, 5000);
+  return card("Deliveries", { aside: h("div", { class: "bar" }, state, pause, resume, test, parked) }, body);
 }

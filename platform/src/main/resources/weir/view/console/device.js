@@ -2,6 +2,7 @@
 
 import { h, fill, setText, card, table, badge, empty, link, segments, copyLine, eventLink } from "./dom.js";
 import { get, query } from "./api.js";
+import { attempt, poll } from "./live.js";
 import { chart } from "./chart.js";
 import { messages } from "./messages.js";
 import { records } from "./records.js";
@@ -42,7 +43,10 @@ export async function show(view) {
 }
 
 async function values(view, body, id, device, first) {
-  const state = { metric: view.parameters.get("metric"), range: view.parameters.get("range") ?? "1h", aggregate: view.parameters.get("aggregate") ?? "avg", from: view.parameters.get("from"), to: view.parameters.get("to") };
+  const asked = Object.fromEntries(view.parameters);
+  const isTime = (text) => !Number.isNaN(Date.parse(text));
+  const span = isTime(asked.from) && isTime(asked.to) ? { from: asked.from, to: asked.to } : {};
+  const state = { metric: asked.metric, range: asked.range in RANGES ? asked.range : "1h", aggregate: AGGREGATES.includes(asked.aggregate) ? asked.aggregate : "avg", ...span };
   if (first.items.length === 0) {
     fill(body, h("section", { class: "card" }, empty("It has not sent a value yet.", "Its values appear here as they come. The tab Connect has lines to try it with.")));
     return;
@@ -56,7 +60,7 @@ async function values(view, body, id, device, first) {
   const holder = h("div", null, lines.element);
 
   function options(unit) {
-    return { label: "History", height: 280, series: [{ name: state.aggregate === "avg" ? "average" : state.aggregate, color: "c1", fill: false }], format: (v) => f.value(v) + (unit && state.aggregate !== "count" ? " " + unit : ""), onZoom: (from, to) => choose({ from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() }), empty: "No values in this time." };
+    return { label: "History", height: 280, series: [{ name: state.aggregate === "avg" ? "average" : state.aggregate, color: "c1", fill: false }], format: (v) => f.value(v) + (unit && state.aggregate !== "count" ? " " + unit : ""), stats: true, onZoom: (from, to) => choose({ from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() }), empty: "No values in this time." };
   }
 
   function choose(next) {
@@ -69,7 +73,7 @@ async function values(view, body, id, device, first) {
     lines = chart(options(unit));
     fill(holder, lines.element);
     setText(title, state.metric ? state.metric + (unit ? " in " + unit : "") : "No number to draw");
-    load();
+    attempt(view, load);
   }
 
   async function load() {
@@ -78,23 +82,15 @@ async function values(view, body, id, device, first) {
     const from = state.from ? new Date(state.from) : new Date(to - RANGES[state.range] * 1000);
     const seconds = (to - from) / 1000;
     const step = Math.max(1, Math.ceil(seconds / 240));
-    try {
-      const found = await get(`/api/devices/${encodeURIComponent(id)}/readings` + query({ metric: state.metric, from: from.toISOString(), to: to.toISOString(), step: (step > 60 ? Math.ceil(step / 60) * 60 : step) + "s", aggregate: state.aggregate }), view.signal);
-      const times = found.items.map((item) => Date.parse(item.time) / 1000);
-      lines.set({ times, values: [found.items.map((item) => item.value)], from: from / 1000, to: to / 1000, step: typical(times, found.step_seconds) });
-    } catch (failure) {
-      if (failure.name !== "AbortError") throw failure;
-    }
+    const found = await get(`/api/devices/${encodeURIComponent(id)}/readings` + query({ metric: state.metric, from: from.toISOString(), to: to.toISOString(), step: (step > 60 ? Math.ceil(step / 60) * 60 : step) + "s", aggregate: state.aggregate }), view.signal);
+    const times = found.items.map((item) => Date.parse(item.time) / 1000);
+    lines.set({ times, values: [found.items.map((item) => item.value)], from: from / 1000, to: to / 1000, step: typical(times, found.step_seconds) });
   }
 
   async function refresh() {
-    try {
-      const now = await get(`/api/devices/${encodeURIComponent(id)}/latest`, view.signal);
-      now.items.forEach(put);
-      if (!state.to) load();
-    } catch {
-      view.pulse("lost");
-    }
+    const now = await get(`/api/devices/${encodeURIComponent(id)}/latest`, view.signal);
+    now.items.forEach(put);
+    if (!state.to) await load();
   }
 
   function put(item) {
@@ -119,8 +115,7 @@ async function values(view, body, id, device, first) {
     card("Latest values", {}, h("div", { class: "table-wrap" }, h("table", { class: "compact latest" }, h("thead", null, h("tr", null, h("th", null, "metric"), h("th", { class: "num" }, "value"), h("th", null, "unit"), h("th", { class: "wide-only" }, "when"))), latest))),
   );
   choose({});
-  const timer = setInterval(refresh, 2000);
-  view.onLeave(() => clearInterval(timer));
+  poll(view, refresh, 1000);
   view.onLeave(() => lines.close());
 }
 
@@ -156,16 +151,19 @@ async function there(view, body, id) {
   fill(body, await presenceCard(view, id));
 }
 
-function connect(view, body, id, device, first) {
-  const host = location.hostname;
+async function connect(view, body, id, device, first) {
+  const { mqtt_port: port, settings } = await get("/api/system", view.signal);
+  const open = settings["mqtt.anonymous"] === "true" && ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+  const broker = `-h ${location.hostname} -p ${port ?? settings["mqtt.port"]}` + (open ? "" : ` -u '${id}' -P "$DEVICE_TOKEN"`);
   const quoted = (text) => "'" + text.replaceAll("'", "'\\''") + "'";
   const metric = first.items.find((item) => typeof item.value === "number");
   const payload = JSON.stringify({ device_id: id, ...(device ? { device_type: device.type } : {}), measurements: { [metric?.metric.split(".")[0] ?? "temperature"]: { value: metric?.value ?? 21.5, unit: metric?.unit || "°C" } } });
-  const http = JSON.stringify({ device_id: id, temperature: 24.5, humidity: 60.2, timestamp: new Date().toISOString() });
+  const http = JSON.stringify({ ...JSON.parse(payload), timestamp: new Date().toISOString() });
+  const basic = open ? "" : ` -u '${id}':"$DEVICE_TOKEN"`;
   fill(
     body,
-    card("Send as this device", {}, h("p", { class: "soft" }, "Over MQTT, as a cloud device does:"), copyLine(`mosquitto_pub -h ${host} -q 1 -t ${quoted("iot/" + id + "/raw")} -m ${quoted(payload)}`, "the MQTT line"), h("p", { class: "soft gap" }, "Over HTTP, as a sensor does:"), copyLine(`curl -s ${location.origin}/ingest -H 'Content-Type: application/json' -d ${quoted(http)}`, "the HTTP line")),
-    card("Listen", {}, h("p", { class: "soft" }, "What it publishes:"), copyLine(`mosquitto_sub -h ${host} -v -t ${quoted("iot/" + id + "/#")}`, "the subscription"), h("p", { class: "soft gap" }, "Its newest values:"), copyLine(`curl -s ${quoted(location.origin + "/api/devices/" + encodeURIComponent(id) + "/latest")} -H "Authorization: Bearer $WEIR_ADMIN_TOKEN"`, "the query")),
+    card("Send as this device", {}, open ? null : h("p", null, "DEVICE_TOKEN is what POST /api/devices/{id}/credentials answers once."), h("p", { class: "soft" }, "Over MQTT:"), copyLine(`mosquitto_pub ${broker} -q 1 -t ${quoted("iot/" + id + "/raw")} -m ${quoted(payload)}`, "the MQTT line"), h("p", { class: "soft gap" }, "Over HTTP:"), copyLine(`curl -s${basic} ${location.origin}/ingest -H 'Content-Type: application/json' -d ${quoted(http)}`, "the HTTP line")),
+    card("Listen", {}, h("p", { class: "soft" }, "What it publishes:"), copyLine(`mosquitto_sub ${broker} -v -t ${quoted("iot/" + id + "/#")}`, "the subscription"), h("p", { class: "soft gap" }, "Its newest values:"), copyLine(`curl -s ${quoted(location.origin + "/api/devices/" + encodeURIComponent(id) + "/latest")} -H "Authorization: Bearer $WEIR_ADMIN_TOKEN"`, "the query")),
   );
 }
 

@@ -1,56 +1,53 @@
 // All devices: searched, filtered and paged on the server.
 
-import { h, fill, table, empty, deviceLink } from "./dom.js";
+import { h, fill, table, empty, deviceLink, link } from "./dom.js";
 import { presenceDot, presenceOf } from "./lifecycle.js";
 import { get, query } from "./api.js";
+import { attempt } from "./live.js";
 import * as f from "./format.js";
 
 const SIZE = 50;
+const STATES = [["", "Any state"], ["online", "Online"], ["stale", "Stale"], ["offline", "Offline"]];
 
 export async function show(view) {
   view.title("Devices");
-  const state = { q: "", type: "", state: "", page: "", ...Object.fromEntries(view.parameters) };
+  const state = { q: "", type: "", state: "", page: "", cursor: "", ...Object.fromEntries(view.parameters) };
   const results = h("section", { class: "card", "aria-live": "polite", "aria-label": "Devices" });
-  const search = h("input", { type: "search", id: "device-search", placeholder: "Id, name, model or location", "aria-label": "Search devices", value: state.q, oninput: () => change({ q: search.value }) });
+  const search = h("input", { type: "search", class: "full", id: "device-search", placeholder: "Id, name, model or location", "aria-label": "Search devices", value: state.q, oninput: () => change({ q: search.value }) });
   const types = h("select", { "aria-label": "Device type", onchange: () => change({ type: types.value }) }, h("option", { value: "" }, "All types"));
-  const states = h("select", { "aria-label": "Presence", onchange: () => change({ state: states.value }) }, [["", "Any state"], ["online", "Online"], ["stale", "Stale"], ["offline", "Offline"]].map(([value, text]) => h("option", { value, selected: value === state.state }, text)));
+  const states = h("select", { "aria-label": "Presence", onchange: () => change({ state: states.value }) }, STATES.map(([value, text]) => h("option", { value, selected: value === state.state }, text)));
   const total = h("p");
   let pending = new AbortController();
   let timer;
 
   function change(next) {
-    Object.assign(state, { page: "" }, next);
+    Object.assign(state, { page: "", cursor: "" }, next);
+    view.remember(state);
     clearTimeout(timer);
-    timer = setTimeout(load, "q" in next ? 200 : 0);
+    timer = setTimeout(() => attempt(view, load), "q" in next ? 200 : 0);
   }
 
   async function load() {
     pending.abort();
     pending = new AbortController();
-    view.remember(state);
-    const page = Math.max(1, +state.page || 1);
-    search.disabled = types.disabled = state.state !== "";
-    try {
-      if (state.state) {
-        await loadState();
-        return;
-      }
-      const found = await get("/api/devices" + query({ q: state.q, type: state.type, page, page_size: SIZE }), pending.signal);
-      const presence = await presenceOf(found.items.map((device) => device.id), pending.signal);
-      total.textContent = f.count(found.total) + (found.total === 1 ? " device" : " devices");
-      fill(results, found.items.length ? [deviceTable(found.items, presence, view), pager(found.total, page, (next) => {
-        state.page = next === 1 ? "" : next;
-        window.scrollTo(0, 0);
-        load();
-      })] : empty("No device matches.", "Devices register themselves when they first speak, or over POST /api/devices."));
-    } catch (failure) {
-      if (failure.name !== "AbortError") fill(results, h("div", { class: "empty bad", role: "alert" }, h("p", { class: "empty-title" }, "The devices could not be listed."), h("p", null, failure.message)));
-    }
+    await (state.state ? loadState(pending.signal) : loadAll(pending.signal));
   }
 
-  /** Who is in one state, without other filters. */
-  async function loadState(cursor) {
-    const found = await get("/api/presence" + query({ state: state.state, page_size: SIZE, cursor }), pending.signal);
+  const there = (more) => "/console/devices" + query({ ...state, ...more });
+  const open = (id) => view.go("/console/devices/" + encodeURIComponent(id));
+
+  async function loadAll(signal) {
+    const page = Math.max(1, +state.page || 1);
+    const found = await get("/api/devices" + query({ q: state.q, type: state.type, page, page_size: SIZE }), signal);
+    const presence = await presenceOf(found.items.map((device) => device.id), signal);
+    const pages = Math.ceil(found.total / SIZE);
+    total.textContent = f.count(found.total) + (found.total === 1 ? " device" : " devices");
+    fill(results, found.items.length ? deviceTable(found.items, presence, open) : empty("No device matches.", "Devices register themselves when they first speak, or over POST /api/devices."), pages > 1 ? h("nav", { class: "pager", "aria-label": "Pages" }, page > 1 ? link(there({ page: page - 1 }), "Previous") : null, h("span", { class: "num soft" }, `Page ${f.count(page)} of ${f.count(pages)}`), page < pages ? link(there({ page: page + 1 }), "Next") : null) : null);
+  }
+
+  /** Who is in one state, in the order of their ids. */
+  async function loadState(signal) {
+    const found = await get("/api/presence" + query({ state: state.state, q: state.q, type: state.type, page_size: SIZE, cursor: state.cursor }), signal);
     total.textContent = f.count(found.counts[state.state]) + " devices are " + state.state;
     fill(results, found.items.length ? table([
       { title: "State", class: "tight", cell: (each) => presenceDot(each) },
@@ -58,8 +55,7 @@ export async function show(view) {
       { title: "Reason", cell: (each) => each.reason },
       { title: "Since", class: "tight wide-only", cell: (each) => f.time(each.since) },
       { title: "Last heard", class: "tight", cell: (each) => (each.last_heard ? f.ago(each.last_heard) : "never") },
-    ], found.items, { label: "Devices", onRow: (each) => view.go("/console/devices/" + encodeURIComponent(each.device_id)) }) : empty("No device is " + state.state + "."),
-    found.next_cursor ? h("div", { class: "pager" }, h("button", { type: "button", onclick: () => loadState(found.next_cursor) }, "Next")) : null);
+    ], found.items, { label: "Devices", onRow: (each) => open(each.device_id) }) : empty(found.next_cursor ? "None of those looked at matches." : "No device matches."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there({ cursor: "" }), "First") : null, found.next_cursor ? link(there({ cursor: found.next_cursor }), "Next") : null) : null);
   }
 
   fill(
@@ -68,7 +64,6 @@ export async function show(view) {
     h("div", { class: "bar" }, h("div", { class: "grow" }, search), types, states),
     results,
   );
-  search.classList.add("full");
   view.onLeave(() => pending.abort());
   view.onLeave(() => clearTimeout(timer));
   await load();
@@ -77,29 +72,18 @@ export async function show(view) {
   types.value = state.type;
 }
 
-function deviceTable(items, presence, view) {
+function deviceTable(items, presence, open) {
+  const none = h("span", { class: "faint" }, "–");
   return table(
     [
       { title: "Status", class: "tight", cell: (device) => presenceDot(presence.get(device.id), device.enabled) },
       { title: "Device", cell: (device) => [deviceLink(device.id), device.name !== device.id && h("div", { class: "soft" }, device.name)] },
       { title: "Type", cell: (device) => device.type },
-      { title: "Location", class: "wide-only", cell: (device) => device.location ?? h("span", { class: "faint" }, "–") },
-      { title: "Owner", class: "wide-only", cell: (device) => device.owner ?? h("span", { class: "faint" }, "–") },
-      { title: "Last heard", class: "tight wide-only", cell: (device) => (presence.get(device.id)?.last_heard ? f.ago(presence.get(device.id).last_heard) : h("span", { class: "faint" }, "–")) },
+      { title: "Location", class: "wide-only", cell: (device) => device.location ?? none.cloneNode(true) },
+      { title: "Owner", class: "wide-only", cell: (device) => device.owner ?? none.cloneNode(true) },
+      { title: "Last heard", class: "tight wide-only", cell: (device) => (presence.get(device.id)?.last_heard ? f.ago(presence.get(device.id).last_heard) : none.cloneNode(true)) },
     ],
     items,
-    { label: "Devices", onRow: (device) => view.go("/console/devices/" + encodeURIComponent(device.id)) },
-  );
-}
-
-export function pager(total, page, onPage) {
-  const pages = Math.max(1, Math.ceil(total / SIZE));
-  if (pages === 1) return null;
-  return h(
-    "div",
-    { class: "pager" },
-    h("button", { type: "button", disabled: page <= 1, onclick: () => onPage(page - 1) }, "Previous"),
-    h("span", { class: "num soft" }, `Page ${f.count(page)} of ${f.count(pages)}`),
-    h("button", { type: "button", disabled: page >= pages, onclick: () => onPage(page + 1) }, "Next"),
+    { label: "Devices", onRow: (device) => open(device.id) },
   );
 }

@@ -30,6 +30,27 @@ export function fill(element, ...children) {
   return element;
 }
 
+const shown = new WeakMap();
+
+/**
+ * Fills a part of a live page anew, but only when its facts have changed. What was open (a `details` with a
+ * `data-key`) stays open, and the focus stays on the same control.
+ */
+export function refresh(element, facts, build) {
+  const now = JSON.stringify(facts);
+  if (shown.get(element) === now) return;
+  shown.set(element, now);
+  const open = new Set([...element.querySelectorAll("details[open]")].map((each) => each.dataset.key));
+  const controls = () => [...element.querySelectorAll("a, button, summary, input, select")];
+  const at = controls().indexOf(document.activeElement);
+  const text = document.activeElement?.textContent;
+  fill(element, build());
+  for (const each of element.querySelectorAll("details[data-key]")) each.open = open.has(each.dataset.key);
+  if (at < 0) return;
+  const fresh = controls();
+  (fresh[at]?.textContent === text ? fresh[at] : fresh.find((each) => each.textContent === text))?.focus({ preventScroll: true });
+}
+
 /** Sets the text of an element only when it differs, so that a live page repaints little. */
 export function setText(element, text) {
   const wanted = String(text);

@@ -1,7 +1,8 @@
 // One event: everything that happened to it, from raw bytes to each delivery.
 
 import { h, fill, card, badge, empty, link, deviceLink } from "./dom.js";
-import { get, ApiError } from "./api.js";
+import { get, unless404 } from "./api.js";
+import { attempt } from "./live.js";
 import { inside } from "./records.js";
 import { words } from "./deadletters.js";
 import { deliveriesOf } from "./deliveries.js";
@@ -14,11 +15,8 @@ export async function show(view) {
 }
 
 async function draw(view, id) {
-  let trace;
-  try {
-    trace = await get(`/api/events/${encodeURIComponent(id)}/trace`, view.signal);
-  } catch (failure) {
-    if (!(failure instanceof ApiError) || failure.status !== 404) throw failure;
+  const trace = await get(`/api/events/${encodeURIComponent(id)}/trace`, view.signal).catch(unless404(null));
+  if (!trace) {
     fill(view.page, empty("Nothing is known of this event.", "Its id was never seen, or retention has removed it."));
     return;
   }
@@ -31,10 +29,11 @@ async function draw(view, id) {
     ...trace.enriched.map((record) => ({ at: record.time, title: "Decoded and enriched", text: `written to ${record.topic}`, open: inside(record) })),
     ...(trace.stored ? [{ at: trace.stored.stored_at, tone: "good", title: "Stored", text: `as ${trace.stored.kind} of ${trace.stored.device_type}, event time ${trace.stored.time}`, open: h("div", { class: "m-more" }, h("pre", null, JSON.stringify(trace.stored.event, null, 2))) }] : []),
     ...deliveries,
-  ];
+  ].sort((a, b) => (a.at ?? "9").localeCompare(b.at ?? "9"));
   fill(
     view.page,
-    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, "Event"), h("h1", { class: "mono-title" }, id), h("p", null, state, device ? [" of ", deviceLink(device)] : "")), h("button", { type: "button", onclick: () => draw(view, id) }, "Look again")),
-    card("What happened to it", {}, h("ol", { class: "steps" }, steps.map((step) => h("li", null, h("i", { class: "dot " + (step.tone ?? "good") }), h("details", null, h("summary", null, h("b", null, step.title), " ", h("span", { class: "soft" }, step.text), h("span", { class: "faint num step-time" }, f.time(step.at))), step.open))))),
+    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, "Event"), h("h1", { class: "mono-title" }, id), h("p", null, state, device ? [" of ", deviceLink(device)] : "")), h("button", { type: "button", onclick: () => attempt(view, () => draw(view, id)) }, "Look again")),
+    trace.complete ? null : h("div", { class: "notice" }, "The log was not read to its end: more may have happened to it."),
+    card("What happened to it", {}, h("ol", { class: "steps" }, steps.map((step) => h("li", null, h("i", { class: "dot " + (step.tone ?? "good") }), h("details", null, h("summary", null, h("b", null, step.title), " ", h("span", { class: "soft" }, step.text), h("span", { class: "faint num step-time" }, step.at ? f.time(step.at) : "now")), step.open))))),
   );
 }

@@ -41,7 +41,13 @@ export function bytes(n) {
   return n >= 1e4 ? (n / 1e3).toFixed(0) + " kB" : whole.format(n) + " B";
 }
 
-/** A time of today as clock time, another with its day; UTC when hovered. */
+/** A time of today as clock time, another with its day. */
+export function moment(at) {
+  const today = new Date().toDateString() === at.toDateString();
+  return today ? clock.format(at) : day.format(at) + " " + clock.format(at);
+}
+
+/** A moment; UTC when hovered. */
 export function time(text) {
   const element = document.createElement("time");
   if (!text) {
@@ -49,18 +55,27 @@ export function time(text) {
     return element;
   }
   const at = new Date(text);
-  const today = new Date().toDateString() === at.toDateString();
-  element.textContent = today ? clock.format(at) : day.format(at) + " " + clock.format(at);
+  element.textContent = moment(at);
   element.title = at.toISOString() + " (UTC)";
   element.dateTime = at.toISOString();
   return element;
 }
 
+/** How long ago something was; counts on by itself. */
 export function ago(text) {
   const element = time(text);
-  if (text) element.textContent = duration((Date.now() - new Date(text)) / 1000) + " ago";
+  if (text) {
+    element.dataset.ago = "";
+    tellAgo(element);
+  }
   return element;
 }
+
+function tellAgo(element) {
+  element.textContent = duration((Date.now() - new Date(element.dateTime)) / 1000) + " ago";
+}
+
+setInterval(() => document.querySelectorAll("time[data-ago]").forEach(tellAgo), 5000);
 
 export function duration(seconds) {
   if (seconds < 1) return "less than 1 s";

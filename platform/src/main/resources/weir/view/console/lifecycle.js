@@ -1,7 +1,9 @@
 // A device's commands and presence.
 
-import { h, fill, card, empty, table, badge, toast } from "./dom.js";
-import { get, post, query } from "./api.js";
+import { h, fill, refresh, card, empty, table, badge, toast } from "./dom.js";
+import { get, post, query, unless404 } from "./api.js";
+import { poll } from "./live.js";
+import { parsed } from "./records.js";
 import * as f from "./format.js";
 
 const TONES = { online: "good", stale: "warn", offline: "" };
@@ -22,16 +24,33 @@ export function presenceDot(presence, enabled) {
 }
 
 export async function presenceCard(view, id) {
-  const events = await get(`/api/devices/${encodeURIComponent(id)}/events` + query({ kind: "status", limit: 20 }), view.signal);
-  const presence = (await presenceOf([id], view.signal)).get(id);
+  const [events, changes, states] = await Promise.all([
+    get(`/api/devices/${encodeURIComponent(id)}/events` + query({ kind: "status", limit: 20 }), view.signal),
+    changesOf(view, id),
+    presenceOf([id], view.signal),
+  ]);
+  const presence = states.get(id);
   const facts = presence ? h("dl", { class: "facts" }, [["state", presenceDot(presence)], ["reason", presence.reason], ["since", presence.since ? f.time(presence.since) : "–"], ["last heard", presence.last_heard ? f.ago(presence.last_heard) : "never"], ["connected", presence.connected ? "yes" : "no"]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])) : empty("It is not registered.");
-  const history = events.items.length
+  const history = changes.length
+    ? table([
+      { title: "Since", class: "tight", cell: (each) => f.time(each.since) },
+      { title: "State", class: "tight", cell: (each) => presenceDot(each) },
+      { title: "Reason", cell: (each) => each.reason },
+    ], changes, { label: "Changes of presence" })
+    : h("p", { class: "faint" }, "The log knows of no change.");
+  const said = events.items.length
     ? table([
       { title: "Time", class: "tight", cell: (event) => f.time(event.time) },
       { title: "What it said of itself", cell: (event) => h("span", { class: "mono" }, JSON.stringify(event.event.status ?? {})) },
     ], events.items, { label: "Status messages" })
-    : h("p", { class: "faint gap" }, "It has sent no status message. With presence.events=true every change of presence is kept here, too.");
-  return card("Presence", {}, facts, h("h2", { class: "gap" }, "Status messages"), history);
+    : h("p", { class: "faint" }, "It has sent no status message.");
+  return card("Presence", {}, facts, h("h2", { class: "gap" }, "History"), history, h("p", { class: "faint gap" }, "The log thins older changes out after an hour; with presence.events=true all are kept, as status messages."), h("h2", { class: "gap" }, "Status messages"), said);
+}
+
+/** What was published of its presence, retained, newest first. */
+async function changesOf(view, id) {
+  const { items } = await get("/api/topics/iot.retained/messages" + query({ key: `iot/${id}/status`, limit: 20 }), view.signal).catch(unless404({ items: [] }));
+  return items.map((item) => parsed(item.text)?.status).filter((status) => status?.state);
 }
 
 export async function commandsCard(view, id, device) {
@@ -57,12 +76,12 @@ export async function commandsCard(view, id, device) {
 
   async function load() {
     const found = await get(path + "?page_size=20", view.signal);
-    fill(list, found.items.length ? table([
+    refresh(list, found, () => (found.items.length ? table([
       { title: "Sent", class: "tight", cell: (each) => f.time(each.created_at) },
       { title: "Command", cell: (each) => [h("b", null, each.command), " ", h("span", { class: "mono soft" }, Object.keys(each.parameters ?? {}).length ? JSON.stringify(each.parameters) : "")] },
       { title: "State", class: "tight", cell: (each) => badge(each.state, ENDS[each.state]) },
       { title: "", class: "wide-only", cell: (each) => each.detail ?? "" },
-    ], found.items, { label: "Commands" }) : empty("It has not been told anything yet."));
+    ], found.items, { label: "Commands" }) : empty("It has not been told anything yet.")));
   }
 
   async function submit(event) {
@@ -87,7 +106,6 @@ export async function commandsCard(view, id, device) {
 
   draw();
   await load();
-  const timer = setInterval(() => load().catch(() => {}), 2000);
-  view.onLeave(() => clearInterval(timer));
+  poll(view, load, 2000);
   return card("Commands", {}, known.length ? h("form", { class: "command", onsubmit: submit }, h("div", { class: "bar" }, choice, send), fields, wrong) : h("p", { class: "soft" }, "Devices of the type " + device.type + " know no commands."), list);
 }

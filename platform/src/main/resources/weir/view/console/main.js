@@ -1,6 +1,6 @@
 // The frame of the console: sign-in, navigation, and which view a path shows.
 
-import { h, fill, icon, link, empty } from "./dom.js";
+import { h, fill, setText, icon, link, empty } from "./dom.js";
 import { resume, signIn, signOut, whenSignedOut } from "./api.js";
 
 const PLACES = [
@@ -28,11 +28,18 @@ const VIEWS = [
 const app = document.getElementById("app");
 let main;
 let leave = () => {};
+let steady = "idle";
 
 /** Goes to a path of the console without loading the page again. */
-function go(path, options) {
-  history[options?.replace ? "replaceState" : "pushState"](null, "", path);
-  return show();
+function go(path) {
+  history.pushState(null, "", path);
+  return arrive();
+}
+
+/** Shows another page, and takes the keyboard there. */
+async function arrive() {
+  await show();
+  main.focus({ preventScroll: true });
 }
 
 /** Changes parameters of the present path in place; the view goes on as it is. */
@@ -82,6 +89,8 @@ async function show() {
       pulse,
       title: (text) => (document.title = text + " · Weir"),
     });
+    performance.mark("weir-shown");
+    page.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   } catch (failure) {
     if (failure.name === "AbortError" || life.signal.aborted) return;
     fill(page, failed(failure));
@@ -102,7 +111,10 @@ function frame() {
   main = h("main", { id: "main", tabindex: "-1" });
   fill(
     app,
-    h("a", { class: "skip", href: "#main" }, "Skip to the content"),
+    h("a", { class: "skip", href: "#main", onclick: (event) => {
+      event.preventDefault();
+      main.focus();
+    } }, "Skip to the content"),
     h(
       "aside",
       { class: "side" },
@@ -128,12 +140,15 @@ function frame() {
   show();
 }
 
-/** What the small light at the bottom says of the live stream. */
-function pulse(state) {
+/** What the small light at the bottom says of the connection; "well" takes back what was wrong. */
+function pulse(state, why) {
   const light = document.getElementById("pulse");
   if (!light) return;
-  light.className = "pulse " + state;
-  light.textContent = { live: "live", lost: "reconnecting", idle: "connected" }[state] ?? state;
+  if (state === "live" || state === "idle") steady = state;
+  const shown = state === "well" ? steady : state;
+  light.className = "pulse " + shown;
+  light.title = why ?? "";
+  setText(light, { live: "live", lost: "reconnecting", idle: "connected" }[shown] ?? shown);
 }
 
 function switchTheme() {
@@ -182,7 +197,14 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   go(anchor.getAttribute("href"));
 });
-window.addEventListener("popstate", () => main?.isConnected && show());
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+  const search = main?.querySelector("input[type=search]");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+});
+window.addEventListener("popstate", () => main?.isConnected && arrive());
 whenSignedOut(() => {
   if (main?.isConnected) login();
 });

@@ -1,7 +1,7 @@
 // Recent messages as they come, newest first. Paused, it keeps what it has and counts what it holds back.
 
 import { h, fill, setText, card, deviceLink, eventLink, segments, link } from "./dom.js";
-import { stream } from "./api.js";
+import { stream } from "./live.js";
 import * as f from "./format.js";
 
 const ROWS_MAX = 60;
@@ -10,6 +10,7 @@ const ROWS_MAX = 60;
  * @param options.application only what this application may see
  * @param options.device only this device
  * @param options.raw offers messages as received, too
+ * @param options.figures called with the figures of the platform, over the same stream
  */
 export function messages(view, options) {
   const list = h("ul", { class: "messages" });
@@ -17,8 +18,8 @@ export function messages(view, options) {
   const left = h("span", { class: "faint num" });
   const pause = h("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => {
     paused = !paused;
-    pause.setAttribute("aria-pressed", String(paused));
-    setText(pause, paused ? "Go on" : "Pause");
+    view.remember({ paused: paused ? "1" : "" });
+    showPause();
     if (!paused) {
       held.splice(0).forEach(add);
       tell();
@@ -26,9 +27,8 @@ export function messages(view, options) {
   } }, "Pause");
   const forms = [["enriched", "Enriched"], ["trends", "Trends"], ...(options.raw ? [["raw", "Raw"]] : [])];
   let form = forms.some(([name]) => name === view.parameters.get("messages")) ? view.parameters.get("messages") : "enriched";
-  let paused = false;
-  let sampled = 0;
-  let missed = 0;
+  let paused = view.parameters.get("paused") === "1";
+  let told = {};
   let held = [];
   let end = () => {};
 
@@ -36,33 +36,40 @@ export function messages(view, options) {
     end();
     fill(list);
     nothing.hidden = false;
-    [sampled, missed, held] = [0, 0, []];
+    [told, held] = [{}, []];
     tell();
-    const parameters = new URLSearchParams({ figures: "false" });
+    const parameters = new URLSearchParams(options.figures ? {} : { figures: "false" });
     if (options.application) parameters.set("application", options.application);
     if (options.device) parameters.set("device", options.device);
     if (form === "trends") parameters.set("kind", "trends");
     if (form === "raw") parameters.set("messages", "raw");
-    end = stream("/api/live?" + parameters, {
+    const count = (name) => (n) => {
+      told[name] = (told[name] ?? 0) + n;
+      tell();
+    };
+    end = stream(view, "/api/live?" + parameters, {
+      ...(options.figures ? { figures: options.figures } : {}),
       message: (message) => {
-        if (paused) {
-          held.push(message);
-          if (held.length > ROWS_MAX) {
-            held.shift();
-            missed++;
-          }
-          tell();
-        } else add(message);
-      },
-      sampled: (n) => {
-        sampled += n;
+        if (!paused) {
+          add(message);
+          return;
+        }
+        held.push(message);
+        if (held.length > ROWS_MAX) {
+          held.shift();
+          count("missed")(1);
+        }
         tell();
       },
-      missed: (n) => {
-        missed += n;
-        tell();
-      },
-    }, options.pulse);
+      sampled: count("sampled"),
+      skipped: count("skipped"),
+      missed: count("missed"),
+    });
+  }
+
+  function showPause() {
+    pause.setAttribute("aria-pressed", String(paused));
+    setText(pause, paused ? "Go on" : "Pause");
   }
 
   function add(message) {
@@ -74,12 +81,13 @@ export function messages(view, options) {
   function tell() {
     const parts = [];
     if (held.length) parts.push(f.count(held.length) + " held back");
-    if (sampled) parts.push(f.count(sampled) + " more not shown");
-    if (missed) parts.push(f.count(missed) + " missed");
+    if (told.sampled) parts.push(f.count(told.sampled) + " more not shown");
+    if (told.skipped) parts.push(f.count(told.skipped) + " passed unread");
+    if (told.missed) parts.push(f.count(told.missed) + " missed");
     setText(left, parts.join(", "));
   }
 
-  view.onLeave(() => end());
+  showPause();
   const element = card(
     options.title ?? "Recent messages",
     { class: "messages-card", aside: h("div", { class: "bar" }, left, segments("Form", forms, form, (chosen) => {
@@ -109,10 +117,10 @@ function row(message) {
     details.append(
       h("div", { class: "m-more" },
         h("p", { class: "soft" }, "Event ", eventLink(message.event_id), " at ", link(`/console/topics/${message.topic}?partition=${message.partition}&from=offset&offset=${message.offset}`, `${message.topic}-${message.partition}@${message.offset}`), ", ", f.bytes(message.bytes)),
-        h("pre", null, message.event ? JSON.stringify(message.event, null, 2) : message.text ?? "These bytes are not text."),
+        h("pre", null, message.event ? JSON.stringify(message.event, null, 2) : message.text ?? (message.kind ? "It is too long to be shown here; its place shows it whole." : "These bytes are not text.")),
       ),
     );
-  }, { once: false });
+  });
   return h("li", null, details);
 }
 

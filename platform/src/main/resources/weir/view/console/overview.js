@@ -1,7 +1,9 @@
 // The whole platform at a glance: the flow with its rates and lag, events per second, the books, who speaks.
 
 import { h, fill, setText, card, badge, link, deviceLink, empty, segments } from "./dom.js";
-import { get, stream } from "./api.js";
+import { get } from "./api.js";
+import { attempt, poll } from "./live.js";
+import { endpoints } from "./deliveries.js";
 import { chart } from "./chart.js";
 import { messages } from "./messages.js";
 import * as f from "./format.js";
@@ -16,7 +18,17 @@ export async function show(view) {
   const books = booksCard();
   const talkers = rankCard("Top talkers", "Messages per second by device, over the last minute.", deviceLink);
   const types = rankCard("By device type", "Messages per second by type, over the last minute.", (name) => link("/console/devices?type=" + encodeURIComponent(name), name));
-  const recent = messages(view, { raw: true, kinds: true });
+  const recent = messages(view, {
+    raw: true,
+    figures: (figures) => {
+      notice.hidden = !figures.trouble;
+      setText(notice, figures.trouble ? "The log cannot be read now: " + figures.trouble : "");
+      flow.set(figures);
+      books.set(figures.books);
+      talkers.set(figures.devices);
+      types.set(figures.types.slice(0, 8));
+    },
+  });
   const registrations = registrationsCard();
   const notice = h("div", { class: "notice bad", role: "alert", hidden: true });
   fill(
@@ -28,39 +40,14 @@ export async function show(view) {
     h("div", { class: "grid" }, h("div", { class: "w4" }, talkers.element), h("div", { class: "w4" }, types.element), h("div", { class: "w4" }, registrations.element)),
     recent.element,
   );
-  view.onLeave(
-    stream(
-      "/api/live?messages=none",
-      {
-        figures: (figures) => {
-          lastFigures = Date.now();
-          notice.hidden = !figures.trouble;
-          setText(notice, figures.trouble ? "The log cannot be read now: " + figures.trouble : "");
-          flow.set(figures);
-          books.set(figures.books);
-          talkers.set(figures.devices);
-          types.set(figures.types.slice(0, 8));
-        },
-      },
-      view.pulse,
-    ),
-  );
-  let lastFigures = Date.now();
-  const watch = setInterval(() => {
-    const silent = Math.round((Date.now() - lastFigures) / 1000);
-    if (silent > 3) view.pulse(`no news for ${silent} s`);
-    else if (document.getElementById("pulse")?.textContent.startsWith("no news")) view.pulse("live");
-  }, 1000);
-  view.onLeave(() => clearInterval(watch));
   recent.start();
-  registrations.load(view);
-  const health = async () => {
+  attempt(view, () => registrations.load(view));
+  const others = async () => {
     flow.health(await get("/health", view.signal).catch((failure) => failure.problem));
-    flow.deliveries(await get("/api/endpoints?limit=1000", view.signal).catch(() => ({ items: [] })));
+    flow.deliveries(await endpoints(view.signal));
   };
-  health();
-  const timer = setInterval(health, 5000);
-  view.onLeave(() => clearInterval(timer));
+  attempt(view, others);
+  poll(view, others, 5000);
 }
 
 function flowPicture() {
@@ -76,7 +63,8 @@ function flowPicture() {
     const big = h("span", { class: "big" }, "–");
     return [name, h("div", { class: "figure", dataset: { figure: name } }, h("span", { class: "label" }, label), big), big];
   });
-  const delivery = { text: "topics by type", warning: "" };
+  const delivery = { text: "topics by type", warning: "", attempts: 0 };
+  const sending = speed();
   const pipes = { a: pipe(), b: pipe(), c: pipe(), d: pipe("down") };
   const element = h(
     "section",
@@ -89,21 +77,22 @@ function flowPicture() {
     set(figures) {
       const { raw, enriched, stored, set_aside: aside, lag, gauges } = figures;
       nodes.doors.set(raw.rate, gauges.connections === undefined ? "" : f.count(gauges.connections) + " devices connected", gauges.refused ? f.count(gauges.refused) + " refused" : "");
-      nodes.log.set(raw.rate, f.short(raw.total) + " accepted", lag.pipeline > Math.max(100, raw.rate * 2) ? f.short(lag.pipeline) + " wait" : "");
-      nodes.pipeline.set(enriched.rate, f.short(enriched.total) + " enriched", lag.retry > 0 ? f.short(lag.retry) + " retry later" : "");
+      nodes.log.set(raw.rate, f.short(raw.total) + " accepted", "");
+      nodes.pipeline.set(enriched.rate, "lag " + f.short(lag.pipeline), lag.retry > 0 ? f.short(lag.retry) + " retry later" : "");
       nodes.series.set(stored.rate, "lag " + f.short(lag.series), "");
       nodes.aside.set(aside.rate, f.short(aside.total) + " in all", "");
-      nodes.applications.set(enriched.rate, delivery.text, delivery.warning);
+      nodes.applications.set(sending(figures.at, (gauges.sent ?? 0) + delivery.attempts), delivery.text, delivery.warning);
       pipes.a.set(raw.rate);
       pipes.b.set(enriched.rate + aside.rate);
       pipes.c.set(stored.rate);
       pipes.d.set(aside.rate);
       const now = { raw: raw.total, enriched: enriched.total, trends: figures.trends.total, online: gauges.online ?? gauges.connections };
       for (const [name, , big] of figureList) setText(big, f.count(now[name]));
-      nodes.log.lag(lag.pipeline, raw.rate);
+      nodes.pipeline.lag(lag.pipeline, raw.rate);
       nodes.series.lag(lag.series, enriched.rate);
     },
     deliveries(endpoints) {
+      delivery.attempts = endpoints.attempts ?? 0;
       delivery.text = endpoints.items.length ? f.short(endpoints.waiting) + " deliveries wait" : "topics by type";
       const ill = endpoints.items.filter((each) => each.state === "disabled" || each.failures_in_a_row > 0).length;
       delivery.warning = [ill ? f.count(ill) + " failing" : "", endpoints.parked ? f.short(endpoints.parked) + " parked" : ""].filter(Boolean).join(", ");
@@ -112,8 +101,21 @@ function flowPicture() {
       const wrong = new Map(Object.entries(health?.parts ?? {}).map(([name, part]) => [name, part.error]));
       nodes.log.wrong(wrong.get("log"));
       nodes.pipeline.wrong(wrong.get("pipeline"));
+      nodes.applications.wrong(wrong.get("subscriber"));
       nodes.series.wrong(wrong.get("series writer") ?? wrong.get("series store"));
     },
+  };
+}
+
+/** How fast a total grows, over the last ten seconds or so. */
+function speed() {
+  const past = [];
+  return (at, total) => {
+    past.push([Date.parse(at) / 1000, total]);
+    while (past.length > 2 && past.at(-1)[0] - past[0][0] > 10) past.shift();
+    const [since, before] = past[0];
+    const seconds = past.at(-1)[0] - since;
+    return seconds > 0 ? Math.max(0, (total - before) / seconds) : 0;
   };
 }
 
@@ -180,28 +182,25 @@ function ratesCard(view, initial) {
       { name: "trends", color: "c5" },
       { name: "set aside", color: "c3" },
     ],
+    hidden: view.parameters.get("hide"),
+    onHide: (hide) => view.remember({ hide }),
   });
   const load = async () => {
-    try {
-      const past = await get("/api/live/history?minutes=" + minutes, view.signal);
-      const to = Date.parse(past.to) / 1000;
-      lines.set({ times: past.times, values: [past.raw, past.enriched, past.stored, past.trends, past.set_aside], from: to - minutes * 60, to, step: past.step_seconds });
-    } catch (failure) {
-      if (failure.name !== "AbortError") view.pulse("lost");
-    }
+    const past = await get("/api/live/history?minutes=" + minutes, view.signal);
+    const to = Date.parse(past.to) / 1000;
+    lines.set({ times: past.times, values: [past.raw, past.enriched, past.stored, past.trends, past.set_aside], from: to - minutes * 60, to, step: past.step_seconds });
   };
   const element = card(
     "Events per second",
     { aside: segments("Window", WINDOWS.map((each) => [each, each + " min"]), minutes, (chosen) => {
       minutes = chosen;
       view.remember({ minutes: chosen === 5 ? "" : chosen });
-      load();
+      attempt(view, load);
     }) },
     lines.element,
   );
-  load();
-  const timer = setInterval(load, 2000);
-  view.onLeave(() => clearInterval(timer));
+  attempt(view, load);
+  poll(view, load, 2000);
   view.onLeave(lines.close);
   return { element };
 }

@@ -1,6 +1,6 @@
 // Records of the log as a list that opens: headers, text, JSON or bytes.
 
-import { h, deviceLink, eventLink, segments } from "./dom.js";
+import { h, fill, deviceLink, eventLink, link, segments } from "./dom.js";
 import { get } from "./api.js";
 import * as f from "./format.js";
 
@@ -25,31 +25,43 @@ export function record(item, options) {
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(inside(item));
   });
-  return h("li", null, details);
+  return h("li", { ".item": item }, details);
 }
 
-/** Everything about one record. */
+/** Everything about one record; a long one is asked for whole. */
 export function inside(item) {
+  const box = h("div", { class: "m-more" }, "…");
+  if (item.cut) {
+    const whole = get(`/api/topics/${item.topic}/messages/${item.partition}/${item.offset}`);
+    whole.then((found) => fill(box, facts(found), payload(found)), (failure) => fill(box, facts(item), h("p", { class: "form-error", role: "alert" }, failure.message)));
+  } else fill(box, facts(item), payload(item));
+  return box;
+}
+
+function facts(item) {
   const id = item.headers.find((header) => header.name === "event-id")?.text;
-  const box = h("div", { class: "payload" });
+  const place = `${item.topic}-${item.partition}@${item.offset}`;
+  const known = [
+    ["place", h("span", { class: "mono" }, link(`/console/topics/${item.topic}?partition=${item.partition}&from=offset&offset=${item.offset}`, place))],
+    item.key && ["key", deviceLink(item.key)],
+    id && ["event", eventLink(id)],
+    ["size", f.bytes(item.bytes)],
+    ...item.headers.filter((header) => header.name !== "event-id").map((header) => [header.name, h("span", { class: "mono" }, header.text ?? header.bytes + " bytes, not text")]),
+  ];
+  return h("dl", { class: "facts" }, known.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+}
+
+function payload(item) {
+  if (item.deleted) return null;
   const json = parsed(item.text);
   const forms = [...(json === undefined ? [] : [["json", "JSON"]]), ...(item.text === null ? [] : [["text", "As it is"]]), ["hex", "Bytes"]];
-  let whole = item;
-  async function draw(form) {
-    if (whole.cut) whole = await get(`/api/topics/${item.topic}/messages/${item.partition}/${item.offset}`);
-    box.replaceChildren(h("pre", null, form === "json" ? JSON.stringify(parsed(whole.text) ?? json, null, 2) : form === "text" ? whole.text : hex(bytesOf(whole))));
-  }
-  const element = h(
-    "div",
-    { class: "m-more" },
-    h("dl", { class: "facts" }, h("dt", null, "place"), h("dd", { class: "mono" }, `${item.topic}-${item.partition}@${item.offset}`), item.key ? [h("dt", null, "key"), h("dd", null, deviceLink(item.key))] : null, id ? [h("dt", null, "event"), h("dd", null, eventLink(id))] : null, h("dt", null, "size"), h("dd", null, f.bytes(item.bytes)), item.headers.filter((header) => header.name !== "event-id").map((header) => [h("dt", null, header.name), h("dd", { class: "mono" }, header.text ?? header.bytes + " bytes, not text")])),
-    item.deleted ? null : [h("div", { class: "bar payload-forms" }, segments("Form", forms, forms[0][0], draw)), box],
-  );
-  if (!item.deleted) draw(forms[0][0]);
-  return element;
+  const shown = h("pre");
+  const draw = (form) => fill(shown, form === "json" ? JSON.stringify(json, null, 2) : form === "text" ? item.text : hex(bytesOf(item)));
+  draw(forms[0][0]);
+  return [h("div", { class: "bar payload-forms" }, segments("Form", forms, forms[0][0], draw)), h("div", { class: "payload" }, shown)];
 }
 
-function parsed(text) {
+export function parsed(text) {
   try {
     return text === null ? undefined : JSON.parse(text);
   } catch {
@@ -62,12 +74,15 @@ function bytesOf(item) {
   return Uint8Array.from(atob(item.base64), (c) => c.charCodeAt(0));
 }
 
+const HEX_MAX = 65_536;
+
 /** As `hexdump -C` shows them. */
 export function hex(bytes) {
   const lines = [];
-  for (let i = 0; i < Math.min(bytes.length, 16384); i += 16) {
+  for (let i = 0; i < Math.min(bytes.length, HEX_MAX); i += 16) {
     const row = [...bytes.slice(i, i + 16)];
     lines.push(i.toString(16).padStart(6, "0") + "  " + row.map((b) => b.toString(16).padStart(2, "0")).join(" ").padEnd(48) + " " + row.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join(""));
   }
+  if (bytes.length > HEX_MAX) lines.push(`… and ${f.count(bytes.length - HEX_MAX)} bytes more`);
   return lines.join("\n") || "no bytes";
 }

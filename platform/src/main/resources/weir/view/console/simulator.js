@@ -1,7 +1,8 @@
 // The built-in fleet: who is in it, how fast and how rough, anomalies, and the grade.
 
-import { h, fill, setText, card, badge, empty, table, toast, deviceLink } from "./dom.js";
+import { h, fill, refresh, setText, card, badge, empty, table, toast, deviceLink } from "./dom.js";
 import { get, post, patch, remove } from "./api.js";
+import { poll } from "./live.js";
 import * as f from "./format.js";
 
 const FAMILIES = [["breakers", "Smart breakers", 500, 20], ["meters", "Smart meters", 500, 5], ["environmental", "Environmental sensors", 500, 10], ["appliances", "Appliances", 500, 30], ["energy", "Energy devices", 500, 18], ["controllers", "F2 controllers", 2, 2], ["sensors", "HTTP sensors", 100, 3]];
@@ -28,18 +29,38 @@ export async function show(view) {
   const grade = h("div", null, empty("No grade yet.", "When a run ends, everything that was acknowledged is looked for, one by one."));
   const anomalies = h("div");
   const mirror = h("input", { type: "checkbox", id: "mirror", onchange: () => act(mirror, () => patch("/api/simulation", { mirror: mirror.checked })) });
-  const counts = sliders(FAMILIES.map(([name, text, max, usual]) => ({ name, text, max, step: 1, value: usual })));
-  const faults = sliders(FAULTS.map(([name, text, max, step]) => ({ name, text, max, step, value: 0 })));
-  const speed = sliders([{ name: "speed", text: "Speed", max: 50, step: 1, value: 1, min: 1 }], (value) => act(start, async () => {
-    if (running) await patch("/api/simulation", { speed: value });
-  }));
+  const counts = sliders(FAMILIES.map(([name, text, max, usual]) => ({ name, text, max, step: 1, value: usual })), keep);
+  const faults = sliders(FAULTS.map(([name, text, max, step]) => ({ name, text, max, step, value: 0 })), keep);
+  const speed = sliders([{ name: "speed", text: "Speed", max: 50, step: 1, value: 1, min: 1 }], (value) => {
+    keep();
+    act(start, async () => {
+      if (running) await patch("/api/simulation", { speed: value });
+    });
+  });
   const scenario = h("select", { "aria-label": "Scenario", onchange: () => {
-    const chosen = SCENARIOS[scenario.value];
-    counts.set(Object.fromEntries(FAMILIES.map(([name, , , usual]) => [name, chosen.families[name] ?? usual])));
-    faults.set(Object.fromEntries(FAULTS.map(([name]) => [name, chosen.faults[name] ?? 0])));
-    speed.set({ speed: chosen.speed });
+    place(usual());
+    keep();
   } }, Object.entries(SCENARIOS).map(([name, each]) => h("option", { value: name }, each.text)));
   let running = false;
+
+  /** Where the chosen scenario has each slider. */
+  function usual() {
+    const chosen = SCENARIOS[scenario.value];
+    return { ...Object.fromEntries(FAMILIES.map(([name, , , value]) => [name, chosen.families[name] ?? value])), ...Object.fromEntries(FAULTS.map(([name]) => [name, chosen.faults[name] ?? 0])), speed: chosen.speed };
+  }
+
+  function place(values) {
+    for (const group of [counts, faults, speed]) group.set(values);
+  }
+
+  /** The address tells the scenario, and the sliders that differ from it. */
+  function keep() {
+    const moved = Object.entries({ ...counts.values(), ...faults.values(), ...speed.values() }).map(([name, value]) => [name, value === usual()[name] ? "" : value]);
+    view.remember({ scenario: scenario.value === "demo" ? "" : scenario.value, ...Object.fromEntries(moved) });
+  }
+
+  if (view.parameters.get("scenario") in SCENARIOS) scenario.value = view.parameters.get("scenario");
+  place({ ...usual(), ...Object.fromEntries(view.parameters) });
 
   async function act(control, what) {
     wrong.textContent = "";
@@ -70,11 +91,11 @@ export async function show(view) {
     if (now.last_grade) drawGrade(now.last_grade);
     const { items } = running ? await get("/api/simulation/anomalies", view.signal) : { items: [] };
     trigger.disabled = clear.disabled = !running;
-    fill(anomalies, items.length ? table([
+    refresh(anomalies, items, () => (items.length ? table([
       { title: "Device", cell: (each) => deviceLink(each.device_id) },
       { title: "Anomaly", cell: (each) => each.anomaly_type.replaceAll("_", " ") },
       { title: "Readings left", class: "num", cell: (each) => each.remaining },
-    ], items, { label: "Anomalies" }) : h("p", { class: "faint" }, "No device misbehaves now."));
+    ], items, { label: "Anomalies" }) : h("p", { class: "faint" }, "No device misbehaves now.")));
   }
 
   function drawGrade(found) {
@@ -120,8 +141,7 @@ export async function show(view) {
   );
   target.classList.add("full");
   await load();
-  const timer = setInterval(() => load().catch(() => {}), 2000);
-  view.onLeave(() => clearInterval(timer));
+  poll(view, load, 2000);
 }
 
 function sliders(specs, onChange) {
@@ -136,9 +156,9 @@ function sliders(specs, onChange) {
     element,
     values: () => Object.fromEntries([...inputs].map(([name, { input }]) => [name, +input.value])),
     set(values) {
-      for (const [name, value] of Object.entries(values)) {
-        inputs.get(name).input.value = value;
-        setText(inputs.get(name).shown, inputs.get(name).input.value);
+      for (const [name, { input, shown }] of inputs) {
+        if (name in values) input.value = values[name];
+        setText(shown, input.value);
       }
     },
   };

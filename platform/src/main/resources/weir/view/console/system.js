@@ -1,7 +1,8 @@
 // How the process is: health, what it uses, and the settings in force.
 
-import { h, fill, card, table, badge, icon } from "./dom.js";
+import { h, fill, refresh, card, table, badge, icon } from "./dom.js";
 import { get } from "./api.js";
+import { poll } from "./live.js";
 import * as f from "./format.js";
 
 export async function show(view) {
@@ -26,7 +27,7 @@ export async function show(view) {
   async function load() {
     const [now, parts] = await Promise.all([get("/api/system", view.signal), get("/health", view.signal).catch((failure) => failure.problem ?? { parts: {} })]);
     system = now;
-    fill(health, table([
+    refresh(health, parts, () => table([
       { title: "Part", cell: ([name]) => name },
       { title: "State", class: "tight", cell: ([, part]) => badge(part.status, part.error ? "bad" : "good") },
       { title: "", cell: ([, part]) => part.error ?? "" },
@@ -37,6 +38,5 @@ export async function show(view) {
 
   await load();
   filter();
-  const timer = setInterval(() => load().catch(() => {}), 5000);
-  view.onLeave(() => clearInterval(timer));
+  poll(view, load, 5000);
 }

@@ -1,7 +1,8 @@
 // The log: topics, the messages in them, live tails, and the groups that read.
 
-import { h, fill, setText, card, table, badge, empty, link, segments, icon } from "./dom.js";
-import { get, query, stream } from "./api.js";
+import { h, fill, refresh, setText, table, badge, empty, link, segments, icon } from "./dom.js";
+import { get, query } from "./api.js";
+import { attempt, poll, stream } from "./live.js";
 import { record, records } from "./records.js";
 import * as f from "./format.js";
 
@@ -19,28 +20,27 @@ async function all(view) {
   const load = async () => {
     const [listed, reading] = await Promise.all([get("/api/topics", view.signal), get("/api/groups", view.signal)]);
     const groupsOf = (name) => reading.groups.map((group) => ({ group: group.group, lag: group.partitions.filter((each) => each.topic === name).reduce((sum, each) => sum + each.lag, 0), reads: group.partitions.some((each) => each.topic === name) })).filter((group) => group.reads);
-    fill(topics, h("header", { class: "card-head" }, h("h2", null, "Topics")), table([
+    refresh(topics, [listed, reading], () => [h("header", { class: "card-head" }, h("h2", null, "Topics")), table([
       { title: "Topic", cell: (each) => link("/console/topics/" + encodeURIComponent(each.name), each.name) },
       { title: "Messages", class: "num", cell: (each) => f.count(each.messages) },
       { title: "Partitions", class: "num wide-only", cell: (each) => each.partitions.length },
       { title: "Read by", class: "wide-only", cell: (each) => groupsOf(each.name).map((group, i) => [i ? ", " : "", group.group, group.lag ? h("span", { class: "faint num" }, " lag " + f.short(group.lag)) : ""]) },
-    ], listed.topics, { label: "Topics", onRow: (each) => view.go("/console/topics/" + encodeURIComponent(each.name)) }));
-    fill(groups, h("header", { class: "card-head" }, h("h2", null, "Consumer groups")), reading.groups.length ? table([
+    ], listed.topics, { label: "Topics", onRow: (each) => view.go("/console/topics/" + encodeURIComponent(each.name)) })]);
+    refresh(groups, reading, () => [h("header", { class: "card-head" }, h("h2", null, "Consumer groups")), reading.groups.length ? table([
       { title: "Group", cell: (each) => each.group },
       { title: "Topics", cell: (each) => [...new Set(each.partitions.map((part) => part.topic))].join(", ") || "–" },
       { title: "Lag by partition", class: "wide-only num", cell: (each) => each.partitions.map((part) => part.lag).join(" · ") },
       { title: "Lag", class: "num", cell: (each) => (each.lag > 1000 ? badge(f.count(each.lag), "warn") : f.count(each.lag)) },
-    ], reading.groups, { label: "Consumer groups" }) : empty("No group has read anything yet."));
+    ], reading.groups, { label: "Consumer groups" }) : empty("No group has read anything yet.")]);
   };
   fill(view.page, h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Topics"), h("p", null, "What is in the log, and who reads it."))), topics, groups);
   await load();
-  const timer = setInterval(() => load().catch(() => {}), 5000);
-  view.onLeave(() => clearInterval(timer));
+  poll(view, load, 5000);
 }
 
 async function topic(view, name) {
   view.title(name);
-  const state = { from: "newest", partition: "", offset: "", time: "", q: "", in: "", key: "", live: "", ...Object.fromEntries(view.parameters) };
+  const state = { from: "newest", partition: "", offset: "", time: "", q: "", in: "", key: "", live: "", paused: "", ...Object.fromEntries(view.parameters) };
   const list = h("ul", { class: "records" });
   const foot = h("div", { class: "records-foot" });
   const told = h("span", { class: "soft num" });
@@ -53,8 +53,7 @@ async function topic(view, name) {
   const partition = h("select", { "aria-label": "Partition" }, h("option", { value: "" }, "All partitions"));
   const live = h("button", { type: "button", "aria-pressed": String(state.live === "1") }, "Live");
   let end = () => {};
-  let skipped = 0;
-  let shown = 0;
+  let reading = new AbortController();
 
   function read() {
     Object.assign(state, { q: search.value, in: where.value, from: from.value, offset: from.value === "offset" ? offset.value : "", time: from.value === "time" && time.value ? new Date(time.value).toISOString() : "", partition: partition.value });
@@ -65,6 +64,9 @@ async function topic(view, name) {
 
   async function load(cursor) {
     end();
+    reading.abort();
+    reading = new AbortController();
+    const { signal } = reading;
     const path = `/api/topics/${encodeURIComponent(name)}/messages`;
     if (state.live === "1") return tail();
     if (state.from === "time" && !state.time) return;
@@ -73,7 +75,7 @@ async function topic(view, name) {
     setText(told, "reading …");
     fill(foot);
     try {
-      const page = await get(path + query({ from: state.from, partition: state.partition, offset: state.offset, time: state.time, q: state.q, in: state.in, key: state.key, cursor, limit: 50 }), view.signal);
+      const page = await get(path + query({ from: state.from, partition: state.partition, offset: state.offset, time: state.time, q: state.q, in: state.in, key: state.key, cursor, limit: 50 }), signal);
       page.items.forEach((item) => list.append(record(item)));
       setText(told, `${f.count(list.children.length)} shown, ${f.count(page.scanned)} looked at`);
       if (page.next_cursor) foot.append(h("button", { type: "button", onclick: () => load(page.next_cursor) }, page.items.length ? "More" : "Search further"));
@@ -88,26 +90,53 @@ async function topic(view, name) {
   function tail() {
     fill(list);
     fill(foot);
-    [skipped, shown] = [0, 0];
+    let [skipped, shown] = [0, 0];
+    const held = [];
+    const tell = () => {
+      const parts = [f.count(shown) + " shown"];
+      if (skipped) parts.push(f.count(skipped) + " passed by unshown");
+      if (held.length) parts.push(f.count(held.length) + " held back");
+      setText(told, parts.join(", "));
+    };
+    const add = (item) => {
+      shown++;
+      list.prepend(record(item));
+      while (list.children.length > ROWS_MAX) list.lastChild.remove();
+    };
+    goOn = () => {
+      held.splice(0).forEach(add);
+      tell();
+    };
     setText(told, "waiting for messages …");
-    const tell = () => setText(told, `${f.count(shown)} shown` + (skipped ? `, ${f.count(skipped)} passed by unshown` : ""));
-    end = stream(`/api/topics/${encodeURIComponent(name)}/tail` + query({ q: state.q, in: state.in, key: state.key }), {
+    end = stream(view, `/api/topics/${encodeURIComponent(name)}/tail` + query({ q: state.q, in: state.in, key: state.key, partition: state.partition }), {
       message: (item) => {
-        shown++;
-        list.prepend(record(item));
-        while (list.children.length > ROWS_MAX) list.lastChild.remove();
+        if (!state.paused) add(item);
+        else if (held.push(item) > ROWS_MAX) {
+          held.shift();
+          skipped++;
+        }
         tell();
       },
       skipped: (n) => {
         skipped += n;
         tell();
       },
-    }, view.pulse);
+    });
   }
+
+  /** What is shown, as a file. */
+  function save(form) {
+    const text = form === "json" ? JSON.stringify(items(), null, 2) : csv(items());
+    const file = h("a", { href: URL.createObjectURL(new Blob([text])), download: `${name}.${form}` });
+    file.click();
+    URL.revokeObjectURL(file.href);
+  }
+  const items = () => [...list.children].map((row) => row.item);
 
   const apply = () => {
     read();
-    load();
+    drawPause();
+    attempt(view, () => load());
   };
   for (const control of [where, from, partition, offset, time]) control.addEventListener("change", apply);
   search.addEventListener("change", apply);
@@ -116,10 +145,22 @@ async function topic(view, name) {
     live.setAttribute("aria-pressed", String(state.live === "1"));
     apply();
   });
-  view.onLeave(() => end());
+  const pause = h("button", { type: "button", onclick: () => {
+    state.paused = state.paused ? "" : "1";
+    view.remember({ paused: state.paused });
+    drawPause();
+    if (!state.paused) goOn();
+  } });
+  let goOn = () => {};
+  function drawPause() {
+    pause.hidden = state.live !== "1";
+    setText(pause, state.paused ? "Go on" : "Pause");
+  }
+  drawPause();
+  view.onLeave(() => reading.abort());
   fill(
     view.page,
-    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/topics", "Topics")), h("h1", null, name), facts), live),
+    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/topics", "Topics")), h("h1", null, name), facts), h("button", { type: "button", class: "ghost", onclick: () => save("json") }, "Save as JSON"), h("button", { type: "button", class: "ghost", onclick: () => save("csv") }, "CSV"), pause, live),
     h("form", { class: "bar", onsubmit: (event) => { event.preventDefault(); apply(); } }, h("div", { class: "grow" }, search), where, from, offset, time, partition),
     h("section", { class: "card", "aria-label": "Messages" }, h("header", { class: "card-head" }, h("h2", null, "Messages"), told), list, foot),
   );
@@ -133,6 +174,13 @@ async function topic(view, name) {
     for (const part of known.partitions) partition.append(h("option", { value: part.partition, selected: String(part.partition) === state.partition }, "Partition " + part.partition));
   }
   await load();
+}
+
+/** As RFC 4180 has it; a cell that a spreadsheet would take for a formula is told to be text. */
+function csv(items) {
+  const cell = (value) => `"${String(value ?? "").replace(/^[=+@-]/, "'$&").replaceAll('"', '""')}"`;
+  const row = (each) => [each.time, each.partition, each.offset, each.key, each.text ?? each.base64, each.cut].map(cell).join();
+  return ["time,partition,offset,key,value,cut", ...items.map(row)].join("\r\n");
 }
 
 /** A time as the input for local times wants it. */

@@ -38,7 +38,7 @@ class SessionsTest {
   }
 
   private Sessions.Session opened() {
-    return ((Sessions.SignIn.Opened) sessions.signIn(TOKEN)).session();
+    return ((Sessions.SignIn.Opened) sessions.signIn(TOKEN, "here")).session();
   }
 
   @Test
@@ -72,14 +72,15 @@ class SessionsTest {
   }
 
   @Test
-  void manyWrongTokensBrakeEverySignInForAMinute() {
+  void manyWrongTokensBrakeWhoSendsThemForAMinute() {
     for (int i = 0; i < Sessions.FAILURES_MAX; i++) {
-      assertThat(sessions.signIn("wrong")).isInstanceOf(Sessions.SignIn.Denied.class);
+      assertThat(sessions.signIn("wrong", "here")).isInstanceOf(Sessions.SignIn.Denied.class);
     }
 
-    assertThat(sessions.signIn(TOKEN)).isInstanceOf(Sessions.SignIn.Braked.class);
+    assertThat(sessions.signIn(TOKEN, "here")).isInstanceOf(Sessions.SignIn.Braked.class);
+    assertThat(sessions.signIn(TOKEN, "elsewhere")).isInstanceOf(Sessions.SignIn.Opened.class);
     now = now.plus(Duration.ofSeconds(61));
-    assertThat(sessions.signIn(TOKEN)).isInstanceOf(Sessions.SignIn.Opened.class);
+    assertThat(sessions.signIn(TOKEN, "here")).isInstanceOf(Sessions.SignIn.Opened.class);
   }
 
   @Test
@@ -90,5 +91,17 @@ class SessionsTest {
       opened();
     }
     assertThat(sessions.find(first.id())).isEmpty();
+  }
+
+  @Test
+  void endsAfterAWeekHoweverMuchItIsUsed() {
+    Sessions.Session session = opened();
+    for (int hours = 0; hours <= 168; hours++) {
+      assertThat(sessions.find(session.id())).isPresent();
+      now = now.plus(Duration.ofHours(1));
+    }
+
+    assertThat(sessions.find(session.id())).isEmpty();
+    assertThat(sessions.isOpen(session)).isFalse();
   }
 }

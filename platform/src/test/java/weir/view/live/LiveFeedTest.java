@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,7 @@ import weir.event.EventId;
 import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.Headers;
+import weir.log.Position;
 import weir.log.Topics;
 import weir.testkit.MemoryLog;
 
@@ -46,6 +49,10 @@ class LiveFeedTest {
   }
 
   private void append(String device, String type, int number) {
+    appendNow(device, type, number).join();
+  }
+
+  private CompletableFuture<Position> appendNow(String device, String type, int number) {
     byte[] json = ("{\"n\":\n" + number + "}").getBytes(StandardCharsets.UTF_8);
     Instant now = Instant.now();
     Event event =
@@ -63,13 +70,13 @@ class LiveFeedTest {
         new Headers()
             .add(HeaderNames.EVENT_ID, event.id().value())
             .add(HeaderNames.EVENT, EventHeader.encode(event, number));
-    log.append(new Entry(TOPICS.enriched(), 0, device, now.toEpochMilli(), json, headers)).join();
+    return log.append(new Entry(TOPICS.enriched(), 0, device, now.toEpochMilli(), json, headers));
   }
 
   private Watcher watch(Wish wish) throws InterruptedException {
-    Watcher watcher = feed.watch(wish).orElseThrow();
+    Watcher watcher = feed.watch(wish, Map.of()).orElseThrow();
     // The second figures come after the feed has found the end of the log.
-    Watcher other = feed.watch(EVERYTHING).orElseThrow();
+    Watcher other = feed.watch(EVERYTHING, Map.of()).orElseThrow();
     for (int figures = 0; figures < 2; ) {
       figures += other.take(SOON).figures() == null ? 0 : 1;
     }
@@ -118,9 +125,9 @@ class LiveFeedTest {
 
   @Test
   void tellsASlowWatcherWhatItMissed() throws InterruptedException {
-    Watcher watcher = new Watcher(EVERYTHING);
+    Watcher watcher = new Watcher(EVERYTHING, Map.of());
     for (int i = 0; i < Watcher.MESSAGES_MAX + 20; i++) {
-      watcher.putMessages(List.of("message " + i), 0);
+      watcher.putMessages(List.of("message " + i), 0, 0, "");
     }
 
     Watcher.Delivery delivery = watcher.take(Duration.ZERO);
@@ -157,10 +164,10 @@ class LiveFeedTest {
   @Test
   void admitsALimitedNumber() {
     for (int i = 0; i < LiveFeed.WATCHERS_MAX; i++) {
-      assertThat(feed.watch(EVERYTHING)).isPresent();
+      assertThat(feed.watch(EVERYTHING, Map.of())).isPresent();
     }
 
-    assertThat(feed.watch(EVERYTHING)).isEmpty();
+    assertThat(feed.watch(EVERYTHING, Map.of())).isEmpty();
   }
 
   @Test
@@ -176,5 +183,55 @@ class LiveFeedTest {
       told += delivery.messages().size() + delivery.sampledOut();
     }
     assertThat(told).isEqualTo(50);
+  }
+
+  @Test
+  void tellsWhoWantsOneDeviceThatMessagesWereNotLookedAt() throws InterruptedException {
+    Watcher watcher = watch(new Wish(null, "nobody", null, Wish.Messages.ENRICHED, false));
+    log.hold();
+    List<CompletableFuture<Position>> appended = new ArrayList<>();
+    for (int i = 0; i < 3 * LiveFeed.READ_MAX; i++) {
+      appended.add(appendNow("breaker-1", "smart_breaker", i));
+    }
+
+    log.release();
+    appended.forEach(CompletableFuture::join);
+
+    assertThat(skipped(watcher)).isGreaterThanOrEqualTo(2 * LiveFeed.READ_MAX);
+  }
+
+  @Test
+  void tellsWhoComesBackWhatPassed() throws InterruptedException {
+    Watcher before = watch(EVERYTHING);
+    for (int i = 0; i < 30; i++) {
+      append("breaker-1", "smart_breaker", i);
+    }
+    Awaitility.await()
+        .atMost(SOON)
+        .until(() -> before.take(Duration.ofMillis(100)).place().startsWith("0:30"));
+
+    Watcher watcher = feed.watch(EVERYTHING, Map.of(0, 10L)).orElseThrow();
+
+    assertThat(skipped(watcher)).isEqualTo(20);
+  }
+
+  @Test
+  void goesOnBehindAMessageThatCannotBeShown() throws InterruptedException {
+    Watcher watcher = watch(EVERYTHING);
+    Headers broken = new Headers().add(HeaderNames.EVENT, new byte[] {99});
+    log.append(new Entry(TOPICS.enriched(), 0, "breaker-1", 0, new byte[0], broken)).join();
+    assertThat(skipped(watcher)).isEqualTo(1);
+
+    append("breaker-1", "smart_breaker", 2);
+
+    assertThat(messages(watcher, 1)).singleElement().asString().contains("breaker-1");
+  }
+
+  private static long skipped(Watcher watcher) {
+    long[] skipped = {0};
+    Awaitility.await()
+        .atMost(SOON)
+        .until(() -> (skipped[0] += watcher.take(Duration.ofMillis(100)).skipped()) > 0);
+    return skipped[0];
   }
 }

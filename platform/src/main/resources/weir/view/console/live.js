@@ -1,0 +1,87 @@
+// What keeps a page up to date: streams, and questions asked again and again. Both rest while nobody looks.
+
+import { ApiError, stillSignedIn } from "./api.js";
+
+const SILENCE_MAX = 25_000;
+const PATIENCE = 3_000;
+
+/** Runs something that nobody waits for. Leaving the page ends it in silence; a refusal shows in the light. */
+export async function attempt(view, what) {
+  try {
+    await what();
+    if (view.troubled) view.pulse("well");
+    view.troubled = false;
+  } catch (failure) {
+    if (failure.name === "AbortError" || view.signal.aborted) return;
+    if (!(failure instanceof ApiError)) throw failure;
+    view.troubled = true;
+    view.pulse("lost", failure.message);
+  }
+}
+
+/** Does something again and again, each time after the time before has ended. */
+export function poll(view, what, millis) {
+  let timer;
+  const round = async () => {
+    if (!document.hidden) await attempt(view, what);
+    if (!view.signal.aborted) timer = setTimeout(round, millis);
+  };
+  timer = setTimeout(round, millis);
+  view.onLeave(() => clearTimeout(timer));
+}
+
+/**
+ * A live stream; `handlers` by event name get parsed JSON. Returns a function that ends it.
+ *
+ * It is closed while the page is hidden, and opened again when it was lost, was refused or fell silent. Then it
+ * tells the server the last place that it knows, and the server tells what passed in between.
+ */
+export function stream(view, path, handlers) {
+  let source;
+  let place = "";
+  let heard = Date.now();
+  let timer;
+
+  function open() {
+    source?.close();
+    clearTimeout(timer);
+    heard = Date.now();
+    source = new EventSource(path + (place ? (path.includes("?") ? "&" : "?") + "after=" + encodeURIComponent(place) : ""));
+    for (const [name, handler] of Object.entries({ here: () => {}, ...handlers })) {
+      source.addEventListener(name, (event) => {
+        place = event.lastEventId || place;
+        heard = Date.now();
+        handler(JSON.parse(event.data));
+      });
+    }
+    source.onopen = () => view.pulse("live");
+    source.onerror = async ({ target }) => {
+      view.pulse("lost");
+      if (target.readyState === EventSource.CLOSED && (await stillSignedIn()) && target === source) timer = setTimeout(open, PATIENCE);
+    };
+  }
+
+  function look() {
+    if (!document.hidden) open();
+    else {
+      source?.close();
+      clearTimeout(timer);
+      view.pulse("paused");
+    }
+  }
+
+  const watch = setInterval(() => {
+    if (!document.hidden && Date.now() - heard > SILENCE_MAX) open();
+  }, 5_000);
+  function end() {
+    source?.close();
+    source = undefined;
+    clearTimeout(timer);
+    clearInterval(watch);
+    document.removeEventListener("visibilitychange", look);
+  }
+  document.addEventListener("visibilitychange", look);
+  view.onLeave(end);
+  look();
+  return end;
+}

@@ -1,0 +1,78 @@
+package weir.app;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The console's pages while much flows: how long one task keeps the page from answering.
+class ConsoleLoadTest {
+
+  private static final List<String> SCREENS =
+      List.of(
+          "/console/",
+          "/console/topics/iot.enriched?live=1",
+          "/console/applications/" + ConsoleStage.SMART_GRID,
+          "/console/devices",
+          "/console/devices/load-7");
+
+  @TempDir Path folder;
+
+  @Test
+  void noPageFreezesWhileHundredsOfDevicesSpeak() {
+    assertThat(longestTasks(300, 300, 1_500))
+        .allSatisfy((screen, millis) -> under(screen, millis, 200));
+  }
+
+  @Tag("long")
+  @Test
+  void noPageFreezesWhileTenThousandDevicesSendFiveThousandEventsASecond() {
+    Map<String, Double> longest = longestTasks(10_000, 5_000, 15_000);
+    longest.forEach((screen, millis) -> System.out.printf("%s: %.0f ms%n", screen, millis));
+    assertThat(longest).allSatisfy((screen, millis) -> under(screen, millis, 100));
+  }
+
+  private static void under(String screen, double millis, double limit) {
+    assertThat(millis).as("longest task in milliseconds at %s", screen).isLessThan(limit);
+  }
+
+  /// The longest task on each screen; what is under 50 milliseconds counts as 0.
+  private Map<String, Double> longestTasks(int devices, int eventsPerSecond, int lookMillis) {
+    Map<String, Double> longest = new LinkedHashMap<>();
+    try (TestPlatform test = new TestPlatform(folder, Map.of());
+        ConsoleBrowser browser = new ConsoleBrowser(test.url(), TestPlatform.TOKEN);
+        SteadyLoad load = new SteadyLoad(test.mqttPort(), devices, eventsPerSecond)) {
+      load.awaitEveryDevice();
+      for (String screen : SCREENS) {
+        Page page = browser.at(screen);
+        page.addInitScript(
+            "window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(each =>"
+                + " { longest = Math.max(longest, each.duration); })).observe({type: 'longtask',"
+                + " buffered: true});");
+        page.reload();
+        Awaitility.await()
+            .pollInSameThread()
+            .atMost(Duration.ofMillis(lookMillis + 20_000L))
+            .until(() -> ((Number) page.evaluate("performance.now()")).intValue() > lookMillis);
+        assertThat(page.locator("#pulse"))
+            .containsText("e", new ContainsTextOptions().setTimeout(5_000));
+        longest.put(screen, ((Number) page.evaluate("window.longest")).doubleValue());
+        ConsoleBrowser.screenshot(page, "load-" + screen.replaceAll("[^a-z]+", "-"));
+        browser.closePages();
+      }
+      assertThat(load.perSecond()).isGreaterThan(eventsPerSecond * 0.8);
+      assertThat(browser.complaints()).isEmpty();
+    }
+    return longest;
+  }
+}

@@ -1,0 +1,255 @@
+package weir.app;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.testkit.WebhookReceiver;
+import weir.testkit.WebhookReceiver.Answer;
+
+/// What people do in the console, in a real browser.
+class ConsoleWorkTest {
+
+  @TempDir static Path folder;
+
+  private static ConsoleStage stage;
+  private static ConsoleBrowser browser;
+  private static Client client;
+
+  private static WebhookReceiver refuser;
+  private static String refused = "";
+
+  @BeforeAll
+  static void start() {
+    stage = new ConsoleStage(folder);
+    browser = stage.browser;
+    client = stage.client;
+    refuser = new WebhookReceiver(any -> Answer.of(400));
+    refused = subscribe("Refuser", refuser.url());
+    String inOrder = "{\"order\": \"device\"}";
+    stage.test.send("PATCH", "/api/applications/" + refused + "/endpoint", inOrder);
+  }
+
+  @AfterAll
+  static void stop() {
+    refuser.close();
+    stage.close();
+  }
+
+  @AfterEach
+  void noPageComplains() {
+    stage.clear();
+  }
+
+  @Test
+  void repairsAndReplaysADeadLetter() {
+    stage.publish(
+        "iot/breaker-012/raw",
+        "{\"device_id\":\"breaker-012\",\"device_type\":\"smart_breaker\",\"measurements\":{\"frequency\":");
+    String position = stage.awaitLetter("breaker-012");
+    Page page = browser.at("/console/dead-letters");
+    assertThat(page.locator("tbody")).containsText("breaker-012");
+    ConsoleBrowser.screenshot(page, "dead-letters");
+    page.navigate(page.url() + "/" + position);
+    ConsoleBrowser.screenshot(page, "dead-letter");
+    page.fill(
+        "textarea",
+        "{\"device_id\":\"breaker-012\",\"device_type\":\"smart_breaker\",\"measurements\":{\"frequency\":{\"value\":50.5,\"unit\":\"Hz\"}}}");
+    page.click("text=Replay repaired");
+
+    assertThat(page.locator(".steps")).containsText("Set aside");
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(
+            () -> {
+              page.click("text=Look again");
+              return page.locator(".steps >> text=Stored").count() > 0;
+            });
+    assertThat(page.locator(".steps")).containsText("Decoded and enriched");
+    ConsoleBrowser.screenshot(page, "event");
+    assertThat(client.get("/api/dead-letters/" + position).path("replayed").asBoolean()).isTrue();
+  }
+
+  @Test
+  void showsDeliveriesAndSendsATestEvent() {
+    try (WebhookReceiver service =
+        new WebhookReceiver(any -> new Answer(500, Map.of(), "out of <b>order</b>"))) {
+      String id = subscribe("Out of order", service.url());
+      Awaitility.await()
+          .atMost(ConsoleStage.SOON)
+          .until(
+              () -> !client.get("/api/applications/" + id + "/attempts").path("items").isEmpty());
+
+      Page page = browser.at("/console/applications/" + id);
+      Locator card = page.locator("[aria-label=Deliveries]");
+      assertThat(card).containsText("Last error");
+      card.locator("summary").first().click();
+      assertThat(card.locator("pre").first()).containsText("out of <b>order</b>");
+      card.locator("text=Send a test event").click();
+      assertThat(page.locator(".toast").first()).containsText("Test event");
+      assertThat(card.locator("details").first()).hasAttribute("open", "");
+      card.locator("button >> text=Pause").click();
+      assertThat(card.locator(".badge").first()).hasText("paused");
+      ConsoleBrowser.screenshot(page, "deliveries");
+      card.locator("button >> text=Resume").click();
+      assertThat(card.locator(".badge").first()).hasText("active");
+      card.locator("tbody a").first().click();
+      assertThat(page.locator(".steps")).containsText("Not delivered to Out of order");
+      ConsoleBrowser.screenshot(page, "event-deliveries");
+    }
+  }
+
+  /// An endpoint in order parks what it refuses after 35 seconds, which pass while others run.
+  @Test
+  void redeliversWhatIsParked() {
+    Page page = browser.at("/console/applications/" + refused);
+    Locator card = page.locator("[aria-label=Deliveries]");
+    Locator button = card.locator("text=Redeliver what is parked");
+    assertThat(button).isVisible(new IsVisibleOptions().setTimeout(60_000));
+    assertThat(card.locator("[aria-label='Open deliveries'] .badge").first()).hasText("parked");
+    ConsoleBrowser.screenshot(page, "deliveries-parked");
+    refuser.behave(any -> Answer.of(204));
+
+    button.click();
+
+    assertThat(page.locator(".toast")).containsText("sent again");
+    assertThat(button).isHidden();
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(
+            () ->
+                !client
+                    .get("/api/applications/" + refused + "/attempts?outcome=delivered")
+                    .path("items")
+                    .isEmpty());
+  }
+
+  @Test
+  void replaysManyOnlyAfterTheirNumberWasSeen() {
+    for (int i = 0; i < 3; i++) {
+      stage.publish("iot/breaker-014/raw", "not JSON " + i);
+    }
+    String filter = "/api/dead-letters/count?replayed=false&device=breaker-014";
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(() -> client.get(filter).path("count").asInt() == 3);
+    Page page = browser.at("/console/dead-letters?device=breaker-014");
+
+    page.click("text=Replay all of these");
+    assertThat(page.locator("dialog")).containsText("3 messages go");
+    ConsoleBrowser.screenshot(page, "dead-letters-replay");
+    page.click("dialog >> text=Replay 3");
+
+    assertThat(page.locator(".toast")).containsText("3 messages go");
+    page.click("text=Replayed");
+    assertThat(page.locator("tbody tr")).hasCount(3);
+  }
+
+  @Test
+  void theLinesToCopyWorkAsTheyAre() throws IOException, InterruptedException {
+    stage.awaitValue("breaker-001", "temperature");
+    stage.awaitValue("esp32-01", "temperature");
+    for (String device : List.of("breaker-001", "esp32-01")) {
+      for (int line = 0; line < 2; line++) {
+        Page page = browser.at("/console/devices/" + device + "?tab=connect");
+        String command = page.locator("code").nth(line).textContent();
+        String events = "/api/devices/" + device + "/events?limit=200";
+        assumeTrue(line == 1 || Files.isExecutable(Path.of("/usr/bin/mosquitto_pub")));
+        String mark = "copied-" + device + "-" + line;
+        String marked =
+            command.replaceFirst("\\{\"device_id\"", "{\"mark\":\"" + mark + "\",\"device_id\"");
+        assertThat(marked).isNotEqualTo(command);
+
+        Process shell = new ProcessBuilder("sh", "-c", marked).redirectErrorStream(true).start();
+        String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(shell.waitFor()).as(said).isZero();
+        Awaitility.await()
+            .atMost(ConsoleStage.SOON)
+            .until(() -> client.get(events).toString().contains(mark));
+      }
+    }
+  }
+
+  @Test
+  void tellsADeviceWhatToDo() {
+    stage.awaitValue("mock-hvac-001", "power");
+    Page page = browser.at("/console/devices/mock-hvac-001?tab=commands");
+    page.selectOption("[aria-label=Command]", "ping");
+    page.click("form button >> text=Send");
+    assertThat(page.locator("[aria-label=Commands] tbody tr").first()).containsText("ping");
+    assertThat(page.locator("tbody .badge").first()).hasText("acknowledged");
+    ConsoleBrowser.screenshot(page, "commands");
+  }
+
+  @Test
+  void startsAFleetAndGradesThePlatform() {
+    Page page = browser.at("/console/simulator");
+    page.selectOption("[aria-label=Scenario]", "sensors");
+    assertThat(page).hasURL(stage.address + "/console/simulator?scenario=sensors");
+    page.reload();
+    page.click("text=Start");
+    assertThat(page.locator("h1 .badge")).hasText("running");
+    assertThat(page.locator("[data-figure=devices] .big")).hasText("20");
+    assertThat(page.locator("[data-figure=acknowledged] .big")).not().hasText("0");
+    ConsoleBrowser.screenshot(page, "simulator");
+    page.click("text=Stop and grade");
+    assertThat(page.locator("[aria-label='The grade'] .badge"))
+        .hasText("PASSED", new HasTextOptions().setTimeout(80_000));
+    ConsoleBrowser.screenshot(page, "simulator-grade");
+  }
+
+  @Test
+  void showsHostilePayloadsAsText() {
+    String payload = "</pre><img src=x onerror=alert(1)>";
+    stage.publish("iot/breaker-011/raw", payload);
+    String position = stage.awaitLetter("breaker-011");
+
+    Page page = browser.at("/console/dead-letters/" + position);
+    assertThat(page.locator("textarea")).hasValue(payload);
+    page.navigate(page.url().replaceAll("/dead-letters/.*", "/topics/iot.dlq?q=onerror"));
+    page.locator(".records summary").first().click();
+    assertThat(page.locator(".records pre")).containsText(payload);
+    assertThat(page.locator("main img")).hasCount(0);
+  }
+
+  /// Registers a service and subscribes it to all breakers; returns its id.
+  private static String subscribe(String name, String url) {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode made =
+        client.post(
+            "/register",
+            json.createObjectNode().put("service_name", name).put("callback_url", url));
+    String id = made.path("service_id").asText();
+    JsonNode token =
+        client.post(
+            "/token",
+            json.createObjectNode()
+                .put("service_id", id)
+                .put("service_key", made.path("service_key").asText()));
+    try (Client service = new Client(stage.address, token.path("access_token").asText())) {
+      service.post(
+          "/subscribe",
+          json.createObjectNode().put("service_id", id).put("device_type", "smart_breaker"));
+    }
+    return id;
+  }
+}
