@@ -16,6 +16,7 @@ import weir.device.Registry;
 import weir.device.command.CommandDesk;
 import weir.device.presence.DeviceState;
 import weir.device.presence.PresenceBoard;
+import weir.device.presence.PresenceNews;
 import weir.event.RawMessage;
 import weir.fleet.Target;
 import weir.ingest.broker.BrokerDoor;
@@ -40,7 +41,6 @@ final class DeviceLife implements AutoCloseable {
   private final Parts parts = new Parts();
   private volatile @Nullable MqttDoor door;
   private volatile @Nullable Speaker speaker;
-  private volatile @Nullable PresenceTopics presenceTopics;
   private @Nullable CommandDesk desk;
   private volatile @Nullable Simulation simulation;
 
@@ -56,8 +56,7 @@ final class DeviceLife implements AutoCloseable {
     this.dialects = dialects;
     this.clock = clock;
     this.board =
-        new PresenceBoard(
-            registry.database(), registry.directory(), settings.presence(), this::tell, clock);
+        new PresenceBoard(registry.database(), registry.directory(), settings.presence(), clock);
   }
 
   /// What the MQTT door tells of connections.
@@ -87,33 +86,18 @@ final class DeviceLife implements AutoCloseable {
     return board.counts().getOrDefault(DeviceState.State.ONLINE, 0L);
   }
 
-  private void tell(DeviceState state, Runnable failed) {
-    PresenceTopics topics = presenceTopics;
-    if (topics == null) {
-      failed.run();
-    } else {
-      topics.tell(state, failed);
-    }
-  }
-
   /// The doors are built; they open after this.
   void built(MqttDoor built, Optional<BrokerDoor> broker) {
     door = built;
     Speaker voice = new Speaker(built, broker);
     speaker = voice;
-    presenceTopics =
-        new PresenceTopics(
-            voice,
-            settings.presence().events() && dialects.decodes("iot/any/status"),
-            registry.directory(),
-            clock);
     PresenceRecall.recall(
         board, log, settings.topics().raw(), settings.presence().saveEvery().multipliedBy(2));
-    board.start();
     parts.add(board);
     Passing answers = takeCommands(voice);
     built.listen(answers);
     broker.ifPresent(there -> there.listen(answers));
+    registry.watch(built::expel);
   }
 
   private Passing takeCommands(Speaker voice) {
@@ -138,6 +122,10 @@ final class DeviceLife implements AutoCloseable {
     if (door == null && registry.database().engine().isShared()) {
       return; // A process with doors tells of changes.
     }
+    if (speaker != null) {
+      board.start(presence(speaker));
+      health.watch("presence", board::trouble);
+    }
     DeviceChangeRelay relay =
         parts.add(
             new DeviceChangeRelay(
@@ -150,6 +138,15 @@ final class DeviceLife implements AutoCloseable {
     if (door != null) {
       simulate(Objects.requireNonNull(door).port(), httpPort);
     }
+  }
+
+  private PresenceNews presence(Speaker voice) {
+    return new PresenceTopics(
+        voice,
+        settings.presence().events() && dialects.decodes("iot/any/status"),
+        registry.directory(),
+        board::isRegistered,
+        clock);
   }
 
   private DeviceChangeRelay.Announcement announcement() {
@@ -169,13 +166,11 @@ final class DeviceLife implements AutoCloseable {
   }
 
   private void follow(Outbox.Change change) {
-    PresenceTopics topics = presenceTopics;
     if (change.kind() != Outbox.Change.Kind.DELETED) {
       board.registered(change.device());
-    } else if (topics != null && desk != null) {
+    } else if (desk != null) {
       board.deleted(change.device());
       desk.deleted(change.device());
-      topics.forget(change.device());
     }
   }
 

@@ -26,13 +26,17 @@ final class DoorPresence implements Presence {
 
   @Override
   public void disconnected(String clientId, @Nullable DeviceId device, Departure how) {
-    Reason reason =
-        switch (how) {
-          case GOODBYE -> Reason.GOODBYE;
-          case LOST, TAKEN_OVER -> Reason.LOST;
-          case EXPELLED -> Reason.EXPELLED;
-        };
-    with(clientId, device, id -> board.disconnected(id, reason));
+    with(
+        clientId,
+        device,
+        id -> {
+          switch (how) {
+            case TAKEN_OVER -> board.replaced(id);
+            case GOODBYE -> board.disconnected(id, Reason.GOODBYE);
+            case LOST -> board.disconnected(id, Reason.LOST);
+            case EXPELLED, BARRED -> board.disconnected(id, Reason.EXPELLED);
+          }
+        });
   }
 
   @Override

@@ -12,7 +12,6 @@ import weir.device.presence.PresenceBoard;
 import weir.event.HeaderNames;
 import weir.log.EventLog;
 import weir.log.EventLog.LogReader;
-import weir.log.EventLog.OffsetRange;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
@@ -20,7 +19,8 @@ import weir.log.Topic;
 /// Reads from the log who was heard after the board last stored it, so that a kill costs nothing.
 final class PresenceRecall {
 
-  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final int EMPTY_POLLS_MAX = 5;
 
   private PresenceRecall() {}
 
@@ -31,20 +31,34 @@ final class PresenceRecall {
       return;
     }
     Map<Partition, Long> ends = new HashMap<>();
-    for (Map.Entry<Partition, OffsetRange> range : log.ranges(Set.of(raw)).entrySet()) {
-      if (range.getValue().end() > range.getValue().start()) {
-        ends.put(range.getKey(), range.getValue().end());
-      }
-    }
+    log.ranges(Set.of(raw))
+        .forEach(
+            (partition, range) -> {
+              if (range.end() > range.start()) {
+                ends.put(partition, range.end());
+              }
+            });
     if (ends.isEmpty()) {
       return;
     }
     try (LogReader reader = log.reader()) {
       reader.seekToTime(ends.keySet(), newest.get().minus(unsaved).toEpochMilli());
+      read(board, reader, ends);
+    }
+  }
+
+  /// Reads up to the ends as they were, and no further than what comes within the patience: where
+  /// nothing is newer than the time sought, there is nothing to come.
+  private static void read(PresenceBoard board, LogReader reader, Map<Partition, Long> ends) {
+    int emptyPolls = 0;
+    while (!ends.isEmpty() && emptyPolls < EMPTY_POLLS_MAX) {
       List<LogRecord> records = reader.poll(POLL);
-      while (!records.isEmpty()) {
-        records.forEach(record -> note(board, record));
-        records = reader.poll(POLL);
+      emptyPolls = records.isEmpty() ? emptyPolls + 1 : 0;
+      for (LogRecord record : records) {
+        note(board, record);
+        long next = record.position().offset() + 1;
+        ends.computeIfPresent(
+            record.position().partition(), (partition, end) -> next >= end ? null : end);
       }
     }
   }
@@ -57,8 +71,13 @@ final class PresenceRecall {
             .text(HeaderNames.EVENT_ID)
             .filter(id -> id.startsWith(PresenceTopics.EVENT_PREFIX))
             .isPresent();
-    if (key != null && !own && DeviceId.isValid(key)) {
-      board.heardBefore(new DeviceId(key), Instant.ofEpochMilli(record.timestampMillis()));
+    byte[] payload = record.value();
+    if (key != null && payload != null && !own && DeviceId.isValid(key)) {
+      board.heardBefore(
+          new DeviceId(key),
+          record.headers().text(HeaderNames.PATH).orElse(""),
+          payload,
+          Instant.ofEpochMilli(record.timestampMillis()));
     }
   }
 }

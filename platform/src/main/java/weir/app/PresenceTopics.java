@@ -1,32 +1,46 @@
 package weir.app;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.function.Predicate;
 import weir.device.Device;
 import weir.device.DeviceId;
 import weir.device.Directory;
 import weir.device.presence.DeviceState;
 import weir.device.presence.DeviceState.State;
-import weir.device.presence.PresenceBoard;
+import weir.device.presence.PresenceNews;
 import weir.event.EventId;
 
 /// Publishes who is there on `iot/{id}/status`, retained; through the log, when that is wanted, so
 /// that it is an event like what devices say.
-final class PresenceTopics implements PresenceBoard.News {
+final class PresenceTopics implements PresenceNews {
 
   /// Begins the ids of these events, by which they are told from what devices say.
   static final String EVENT_PREFIX = "presence-";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final Speaker speaker;
   private final boolean events;
   private final Directory directory;
+  private final Predicate<DeviceId> registered;
   private final InstantSource clock;
 
   /// @param events whether it goes through the log
-  PresenceTopics(Speaker speaker, boolean events, Directory directory, InstantSource clock) {
+  /// @param registered whether a device is still there to be told of
+  PresenceTopics(
+      Speaker speaker,
+      boolean events,
+      Directory directory,
+      Predicate<DeviceId> registered,
+      InstantSource clock) {
     this.speaker = speaker;
+    this.registered = registered;
     this.events = events;
     this.directory = directory;
     this.clock = clock;
@@ -49,12 +63,31 @@ final class PresenceTopics implements PresenceBoard.News {
         refusal -> {
           if (refusal != null) {
             failed.run();
+          } else if (!registered.test(state.device())) {
+            forget(state.device()); // It was deleted while this was on its way.
           }
         });
   }
 
-  /// Takes back what was retained of a device that is deleted.
-  void forget(DeviceId device) {
+  @Override
+  public boolean isTold(DeviceState state) {
+    JsonNode told = status(state);
+    return speaker
+        .retained(topic(state.device()))
+        .filter(payload -> told.equals(statusOf(payload)))
+        .isPresent();
+  }
+
+  private static JsonNode statusOf(byte[] payload) {
+    try {
+      return JSON.readTree(payload).path("status");
+    } catch (IOException notOurs) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  @Override
+  public void forget(DeviceId device) {
     speaker.retain(topic(device), new byte[0], () -> {});
   }
 
@@ -63,16 +96,21 @@ final class PresenceTopics implements PresenceBoard.News {
   }
 
   private ObjectNode json(DeviceState state) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode json = JSON.createObjectNode();
     json.put("device_id", state.device().value());
     directory.device(state.device()).map(Device::type).ifPresent(t -> json.put("device_type", t));
     json.put("timestamp", clock.instant().toString());
     json.put("event_type", "status");
-    ObjectNode status = json.putObject("status");
+    json.set("status", status(state));
+    return json;
+  }
+
+  private static ObjectNode status(DeviceState state) {
+    ObjectNode status = JSON.createObjectNode();
     status.put("online", state.state() == State.ONLINE);
     status.put("state", state.state().text());
     status.put("reason", state.reason().text());
     status.put("since", String.valueOf(state.since()));
-    return json;
+    return status;
   }
 }

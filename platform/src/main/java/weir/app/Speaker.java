@@ -75,6 +75,11 @@ final class Speaker {
             });
   }
 
+  /// What the door inside retains on a topic.
+  Optional<byte[]> retained(String topic) {
+    return door.retained(topic);
+  }
+
   /// Whether the clients of the door that listen on the topic keep up.
   boolean hasRoom(String topic) {
     return door.hasRoom(topic);

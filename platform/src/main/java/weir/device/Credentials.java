@@ -150,7 +150,8 @@ public final class Credentials {
         .toList();
   }
 
-  /// Takes a credential back; it counts from the next [#verify] on.
+  /// Takes a credential back; it counts from the next [#verify] on, and the device's connections
+  // end.
   public Outcome<Credential> revoke(DeviceId device, String id) {
     return database.write(
         handle -> {
@@ -164,7 +165,10 @@ public final class Credentials {
           return new Outcome.Saved<>(
               CredentialTable.find(handle, device, id).orElseThrow().credential());
         },
-        outcome -> cache.changedCredentials(device));
+        outcome -> {
+          cache.changedCredentials(device);
+          cache.barred(device);
+        });
   }
 
   public static ObjectNode json(Credential credential) {

@@ -112,7 +112,14 @@ public final class Devices {
   private void changed(Outcome<Device> outcome) {
     if (outcome instanceof Outcome.Saved<Device>(Device device)) {
       cache.changed(List.of(device.id()));
+      barIfDisabled(device);
       outbox.wake();
+    }
+  }
+
+  private void barIfDisabled(Device device) {
+    if (!device.enabled()) {
+      cache.barred(device.id());
     }
   }
 
@@ -141,6 +148,7 @@ public final class Devices {
     if (outcome instanceof Outcome.Saved<Device>(Device device)) {
       cache.changed(List.of(device.id()));
       cache.forgetParameters(device.id());
+      cache.barred(device.id());
       outbox.wake();
     }
   }
@@ -177,6 +185,7 @@ public final class Devices {
         results -> {
           cache.changed(inserts.keySet());
           cache.changed(updates.keySet());
+          updates.values().forEach(this::barIfDisabled);
           outbox.wake();
         });
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import weir.device.CredentialTable.Hashed;
 
@@ -25,6 +26,7 @@ final class DirectoryCache {
   private final Map<Component, DecodingParameter> parameters = new ConcurrentHashMap<>();
   private final AtomicLong generation = new AtomicLong();
   private final AtomicLong deviceEdits = new AtomicLong();
+  private volatile Consumer<DeviceId> watcher = device -> {};
 
   private record Component(DeviceId device, String mode, String type, @Nullable String id) {
     static Component of(DecodingParameter parameter) {
@@ -89,6 +91,16 @@ final class DirectoryCache {
     if (deviceEdits.get() != editsBefore) {
       devices.invalidateAll(missing);
     }
+  }
+
+  /// Tells from now on of devices that may not be there as they are.
+  void watch(Consumer<DeviceId> told) {
+    watcher = told;
+  }
+
+  /// The device was deleted or disabled, or a credential of it was revoked.
+  void barred(DeviceId device) {
+    watcher.accept(device);
   }
 
   void added(Collection<Device> added) {

@@ -3,6 +3,7 @@ package weir.device;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.function.Consumer;
 
 /// Who speaks: devices, their types and how their values are decoded, in one SQL database.
 ///
@@ -54,6 +55,12 @@ public final class Registry implements AutoCloseable {
   /// Forgets what is in memory of devices that another process changed.
   public void changedElsewhere(Collection<DeviceId> ids) {
     cache.changed(ids);
+  }
+
+  /// Tells from now on of each device that was deleted or disabled, or lost a credential, so that
+  /// its connections can be ended. The watcher must not wait.
+  public void watch(Consumer<DeviceId> watcher) {
+    cache.watch(watcher);
   }
 
   public Devices devices() {

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,8 @@ class LifecycleTest {
           "/api/devices",
           """
           {"id":"hall-1","name":"HVAC Unit 1","type":"hvac","location":"Building A - Floor 2",
-           "base_power":30.5,"base_voltage":400}""");
+           "base_power":30.5,"base_voltage":400}\
+          """);
       platform.send("PATCH", "/api/devices/hall-1", "{\"name\":\"HVAC Unit 2\"}");
       platform.send("DELETE", "/api/devices/hall-1", "");
 
@@ -124,33 +127,111 @@ class LifecycleTest {
     killBetweenCommitAndPublish(20);
   }
 
+  /// Kills right after an answer, while what was changed is on its way to the subscriber.
   private void killBetweenCommitAndPublish(int kills) throws Exception {
-    Set<String> created = new HashSet<>();
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Map<String, List<String>> expected = new HashMap<>();
     try (PlatformProcess platform = new PlatformProcess(folder, Map.of());
         Listener listener = new Listener(platform.mqttPort(), EVENTS)) {
       for (int kill = 0; kill < kills; kill++) {
-        for (int i = 0; i < 5; i++) {
-          String id = "kill-" + kill + "-" + i;
-          var answer = platform.post("/api/devices", "{\"id\":\"" + id + "\",\"type\":\"sensor\"}");
-          assertThat(answer.statusCode()).isEqualTo(201);
-          created.add("energy/events/devices/" + id + "/device.created");
+        change(platform, "witness-" + kill, expected);
+        awaitTold(listener, expected);
+        int changes = 1 + random.nextInt(12);
+        for (int i = 0; i < changes; i++) {
+          change(platform, "kill-" + kill + "-" + i % 4, expected);
         }
         platform.kill();
         platform.start();
       }
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> new HashSet<>(listener.topics()).containsAll(created));
-      List<String> firsts = new ArrayList<>();
-      listener.topics().stream()
-          .filter(created::contains)
-          .forEach(
-              topic -> {
-                if (!firsts.contains(topic)) {
-                  firsts.add(topic);
-                }
-              });
-      assertThat(firsts).hasSameSizeAs(created);
+      awaitTold(listener, expected);
+      assertInOrder(listener, expected, "seed " + seed);
+    }
+  }
+
+  /// Creates the device, or gives it the next name.
+  private static void change(
+      PlatformProcess platform, String id, Map<String, List<String>> expected) throws Exception {
+    List<String> names = expected.computeIfAbsent(id, any -> new ArrayList<>());
+    String name = "name " + names.size();
+    String json = "{\"id\":\"%s\",\"type\":\"sensor\",\"name\":\"%s\"}".formatted(id, name);
+    HttpResponse<String> answer =
+        names.isEmpty()
+            ? platform.post("/api/devices", json)
+            : platform.send("PATCH", "/api/devices/" + id, "{\"name\":\"" + name + "\"}");
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+    names.add(name);
+  }
+
+  private static void awaitTold(Listener listener, Map<String, List<String>> expected) {
+    Awaitility.await("every change to be told")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              Map<String, List<String>> told = told(listener);
+              expected.forEach((id, names) -> assertThat(told.get(id)).containsAll(names));
+            });
+  }
+
+  /// The names that each device was told to have, in the order heard.
+  private static Map<String, List<String>> told(Listener listener) throws IOException {
+    Map<String, List<String>> told = new HashMap<>();
+    for (Listener.Heard heard : listener.heard()) {
+      JsonNode device = JSON.readTree(heard.payload()).path("device_data");
+      told.computeIfAbsent(device.path("id").asText(), any -> new ArrayList<>())
+          .add(device.path("name").asText());
+    }
+    return told;
+  }
+
+  /// Some may come twice, but none before one that was before it.
+  private static void assertInOrder(
+      Listener listener, Map<String, List<String>> expected, String description)
+      throws IOException {
+    Map<String, List<String>> told = told(listener);
+    expected.forEach(
+        (id, names) -> {
+          List<String> heard = told.getOrDefault(id, List.of());
+          assertThat(heard.stream().distinct().toList()).as(description).isEqualTo(names);
+          assertThat(heard.getLast()).as(description).isEqualTo(names.getLast());
+        });
+  }
+
+  @Test
+  void eventsComeInOrderAfterTheBrokerWasAway() throws Exception {
+    takeTheBrokerAway(Duration.ofSeconds(3));
+  }
+
+  @Test
+  @Tag("long")
+  void eventsComeInOrderAfterTheBrokerWasAwayForAMinute() throws Exception {
+    takeTheBrokerAway(Duration.ofSeconds(60));
+  }
+
+  private void takeTheBrokerAway(Duration time) throws Exception {
+    Map<String, List<String>> expected = new HashMap<>();
+    try (TestPlatform platform = new TestPlatform(folder, Map.of("lifecycle.grace", "0s"));
+        Listener listener = new Listener(platform.mqttPort(), EVENTS)) {
+      platform.platform.broker().orElseThrow().stop();
+      Instant end = Instant.now().plus(time);
+      for (int i = 0; Instant.now().isBefore(end); i++) {
+        String id = "away-" + i % 3;
+        List<String> names = expected.computeIfAbsent(id, any -> new ArrayList<>());
+        String name = "name " + names.size();
+        platform.send(
+            names.isEmpty() ? "POST" : "PATCH",
+            names.isEmpty() ? "/api/devices" : "/api/devices/" + id,
+            names.isEmpty()
+                ? "{\"id\":\"%s\",\"type\":\"sensor\",\"name\":\"%s\"}".formatted(id, name)
+                : "{\"name\":\"" + name + "\"}");
+        names.add(name);
+        Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+      }
+      assertThat(listener.topics()).noneMatch(topic -> topic.contains("away-"));
+      platform.platform.broker().orElseThrow().start();
+
+      awaitTold(listener, expected);
+      assertInOrder(listener, expected, "after " + time);
     }
   }
 }

@@ -144,10 +144,30 @@ class PresenceTest {
           .atMost(SOON)
           .until(() -> presence(platform, "goes").path("reason").asText().equals("restart"));
       assertThat(presence(platform, "stays").path("state").asText()).isEqualTo("online");
+      assertThat(presence(platform, "speaks").path("state").asText()).isEqualTo("online");
+      try (Listener late = new Listener(platform.mqttPort(), "iot/+/status")) {
+        awaitRetained(late, "stays", "online");
+        awaitRetained(late, "goes", "offline");
+        awaitRetained(late, "speaks", "online");
+      }
       back.disconnect();
       assertThat(stays.getState().isConnected()).isFalse();
       assertThat(goes.getState().isConnected()).isFalse();
     }
+  }
+
+  private static void awaitRetained(Listener listener, String device, String state) {
+    String topic = "iot/" + device + "/status";
+    Awaitility.await(device + " to be retained as " + state)
+        .atMost(SOON)
+        .until(
+            () ->
+                listener.topics().contains(topic)
+                    && JSON.readTree(listener.payload(topic))
+                        .path("status")
+                        .path("state")
+                        .asText()
+                        .equals(state));
   }
 
   private static JsonNode presence(PlatformProcess platform, String id) throws Exception {

@@ -152,10 +152,15 @@ public final class PlatformProcess implements AutoCloseable {
 
   public HttpResponse<String> post(String path, String body)
       throws IOException, InterruptedException {
+    return send("POST", path, body);
+  }
+
+  public HttpResponse<String> send(String method, String path, String body)
+      throws IOException, InterruptedException {
     return http.send(
         request(path)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }

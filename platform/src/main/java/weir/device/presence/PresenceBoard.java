@@ -3,7 +3,6 @@ package weir.device.presence;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,10 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ import weir.device.Database;
 import weir.device.Device;
 import weir.device.DeviceId;
 import weir.device.Directory;
+import weir.device.DirectoryException;
 import weir.device.presence.DeviceState.Reason;
 import weir.device.presence.DeviceState.State;
 
@@ -33,24 +35,14 @@ import weir.device.presence.DeviceState.State;
 ///     ONLINE, STALE ──goodbye, lost, will, said so──▶ OFFLINE
 ///     STALE without a connection ──four times as long──▶ OFFLINE
 ///
-/// What happens is noted by any thread without waiting; one thread decides, tells and stores it.
-/// One
-/// [TimerWheel] watches all devices. After a start, those that were there have some time to come
-/// back before they count as gone.
+/// What happens is noted by any thread without waiting; one thread decides, tells and stores it,
+/// and goes on when the registry cannot be asked for a while. One [TimerWheel] watches all devices.
+/// After a start, those that were connected have some time to come back before they count as gone;
+/// for all others the time in which nobody could be heard does not count as silence.
 public final class PresenceBoard implements AutoCloseable {
-
-  /// Tells others of a change, without waiting.
-  @FunctionalInterface
-  public interface News {
-
-    /// @param failed to be run when it could not be told; then it is asked again a second later
-    void tell(DeviceState state, Runnable failed);
-  }
 
   private static final Logger LOGGER = LoggerFactory.getLogger(PresenceBoard.class);
   private static final int NOTES_MAX = 1_000_000;
-  private static final int SAVED_AT_ONCE = 2_000;
-  private static final int GONE_FACTOR = 4;
   private static final long TICK_MILLIS = 1_000;
 
   /// What happened.
@@ -59,6 +51,9 @@ public final class PresenceBoard implements AutoCloseable {
     record Connected(DeviceId device) implements Note {}
 
     record Disconnected(DeviceId device, Reason how) implements Note {}
+
+    /// One connection of the device took the place of another.
+    record Replaced(DeviceId device) implements Note {}
 
     record WillPublished(DeviceId device) implements Note {}
 
@@ -69,77 +64,96 @@ public final class PresenceBoard implements AutoCloseable {
     record Deleted(DeviceId device) implements Note {}
 
     record Untold(DeviceId device) implements Note {}
-
-    record Stop() implements Note {}
   }
 
-  private final Database database;
   private final Directory directory;
   private final PresenceSettings settings;
-  private final News news;
   private final InstantSource clock;
   private final LinkedBlockingQueue<Note> notes = new LinkedBlockingQueue<>(NOTES_MAX);
   private final LongAdder lost = new LongAdder();
   private final Map<DeviceId, Sighted> sighted = new ConcurrentHashMap<>();
   private final ConcurrentSkipListMap<String, Sighted> registered = new ConcurrentSkipListMap<>();
   private final Set<Sighted> untold = new HashSet<>();
-  private final Set<Sighted> unsaved = new HashSet<>();
-  private final TimerWheel<Sighted> wheel;
+  private final Unsaved unsaved;
+  private final Silence silence;
+  private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofVirtual().name("presence").unstarted(this::run);
+  private volatile String trouble = "";
+  private PresenceNews news = PresenceNews.NONE;
+  private @Nullable Note held;
+  private long generation;
+  private long lastBeforeMillis;
   private long nextTickMillis;
   private long nextSaveMillis;
 
   public PresenceBoard(
-      Database database,
-      Directory directory,
-      PresenceSettings settings,
-      News news,
-      InstantSource clock) {
-    this.database = database;
+      Database database, Directory directory, PresenceSettings settings, InstantSource clock) {
     this.directory = directory;
     this.settings = settings;
-    this.news = news;
     this.clock = clock;
-    this.wheel = new TimerWheel<>(clock.millis());
-    recall();
-  }
-
-  private void recall() {
-    long until = clock.millis() + settings.restartGrace().toMillis();
-    for (DeviceState before : database.read(PresenceTable::all)) {
-      Sighted one = new Sighted(before.device());
-      one.recall(before);
-      one.registered = true;
-      one.declaredOffline = before.reason() == Reason.STATUS;
-      one.allowanceMillis = allowance(before.device());
+    this.unsaved = new Unsaved(database, clock);
+    this.silence = new Silence(directory, settings, clock);
+    for (PresenceTable.Row before : database.read(PresenceTable::all)) {
+      Sighted one = new Sighted(before.state().device());
+      one.recall(before.state(), before.type());
       sighted.put(one.device, one);
       registered.put(one.device.value(), one);
-      if (before.state() != State.OFFLINE) {
-        one.awaitedUntilMillis = until;
-        watch(one, until);
-      }
+      lastBeforeMillis = Math.max(lastBeforeMillis, one.lastSignMillis());
     }
   }
 
   /// The newest time that was stored; what was heard after it may not be.
   public Optional<Instant> lastHeardOfAll() {
-    return sighted.values().stream()
-        .filter(one -> one.heardMillis > 0)
-        .map(one -> Instant.ofEpochMilli(one.heardMillis))
-        .max(Instant::compareTo);
+    return lastBeforeMillis == 0
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochMilli(lastBeforeMillis));
   }
 
-  /// Notes that a message came before this start. To be called before [#start].
-  public void heardBefore(DeviceId device, Instant at) {
-    Sighted one = sighted.get(device);
-    if (one != null) {
-      one.heardMillis = Math.max(one.heardMillis, at.toEpochMilli());
+  /// Notes a message from before this start. To be called before [#start], oldest first.
+  public void heardBefore(DeviceId device, String path, byte[] payload, Instant at) {
+    Sighted one = registeredOrNull(device);
+    if (one == null) {
+      return;
+    }
+    one.heardMillis = Math.max(one.heardMillis, at.toEpochMilli());
+    lastBeforeMillis = Math.max(lastBeforeMillis, one.heardMillis);
+    if (!one.isLater(at)) {
+      return;
+    }
+    Said said = Said.by(path, payload);
+    if (said == Said.OFFLINE) {
+      one.declaredOffline = true;
+      note(one, one.become(State.OFFLINE, Reason.STATUS, at));
+    } else if (one.state() != State.ONLINE && (said == Said.ONLINE || !one.declaredOffline)) {
+      one.declaredOffline = false;
+      note(one, one.become(State.ONLINE, Reason.HEARD, at));
     }
   }
 
-  public void start() {
-    nextTickMillis = clock.millis() + TICK_MILLIS;
-    nextSaveMillis = clock.millis() + settings.saveEvery().toMillis();
+  private void note(Sighted one, Sighted.Change change) {
+    if (change != Sighted.Change.NOTHING) {
+      unsaved.add(one);
+    }
+  }
+
+  /// Begins to decide; to be called when devices can be heard.
+  public void start(PresenceNews told) {
+    news = told;
+    long now = clock.millis();
+    long until = now + settings.restartGrace().toMillis();
+    silence.excuse(lastBeforeMillis, now);
+    generation = directory.generation();
+    for (Sighted one : registered.values()) {
+      if (!news.isTold(one.shown())) {
+        untold.add(one);
+      }
+      if (one.state() != State.OFFLINE) {
+        one.awaitedUntilMillis = one.isThereByConnection() ? until : 0;
+        silence.watch(one, until);
+      }
+    }
+    nextTickMillis = now + TICK_MILLIS;
+    nextSaveMillis = now + settings.saveEvery().toMillis();
     thread.start();
   }
 
@@ -149,6 +163,11 @@ public final class PresenceBoard implements AutoCloseable {
 
   public void disconnected(DeviceId device, Reason how) {
     note(new Note.Disconnected(device, how));
+  }
+
+  /// Of two connections one is left. Which of both is told of first does not matter.
+  public void replaced(DeviceId device) {
+    note(new Note.Replaced(device));
   }
 
   public void willPublished(DeviceId device) {
@@ -173,7 +192,7 @@ public final class PresenceBoard implements AutoCloseable {
     }
   }
 
-  /// A device was registered; it may be there already.
+  /// A device was registered or changed; it may be there already.
   public void registered(DeviceId device) {
     note(new Note.Registered(device));
   }
@@ -188,9 +207,18 @@ public final class PresenceBoard implements AutoCloseable {
     }
   }
 
-  /// What could not be noted because too much happened at once.
-  public long lostCount() {
-    return lost.sum();
+  /// What is wrong with it, if anything. What was not noted, because too much happened at once,
+  /// is wrong until the next start.
+  public Optional<String> trouble() {
+    long unnoted = lost.sum();
+    if (unnoted > 0) {
+      return Optional.of(unnoted + " comings and goings were not noted");
+    }
+    return Stream.of(trouble, unsaved.trouble()).filter(text -> !text.isEmpty()).findFirst();
+  }
+
+  public boolean isRegistered(DeviceId device) {
+    return registered.containsKey(device.value());
   }
 
   /// The state of a registered device.
@@ -217,38 +245,61 @@ public final class PresenceBoard implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
-        long wait = Math.max(0, nextTickMillis - clock.millis());
-        Note note = notes.poll(Math.min(wait, TICK_MILLIS), TimeUnit.MILLISECONDS);
-        if (note instanceof Note.Stop) {
-          saveAll();
-          return;
-        }
-        if (note != null) {
-          take(note);
-        }
-        if (notes.isEmpty()) {
-          save(unsaved);
-        }
-        if (clock.millis() >= nextTickMillis) {
-          tick();
+      while (stop.getCount() > 0 || held != null || !notes.isEmpty()) {
+        try {
+          turn();
+          trouble = "";
+        } catch (JdbiException | DirectoryException e) {
+          LOGGER.warn("presence waits for the registry", e);
+          trouble = "presence waits for the registry: " + e.getMessage();
+          if (stop.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        } catch (RuntimeException e) {
+          LOGGER.error("something of presence went wrong", e);
+          held = null;
         }
       }
+      unsaved.save(registered.values());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /// A note stays in hand until it was taken as a whole.
+  private void turn() throws InterruptedException {
+    if (held == null) {
+      long wait = Math.clamp(nextTickMillis - clock.millis(), 0, TICK_MILLIS);
+      held = notes.poll(stop.getCount() == 0 ? 0 : wait, TimeUnit.MILLISECONDS);
+    }
+    if (held != null) {
+      take(held);
+      held = null;
+    }
+    if (notes.isEmpty()) {
+      unsaved.save();
+    }
+    if (clock.millis() >= nextTickMillis) {
+      tick();
+    }
+  }
+
+  /// Asks the directory, which may fail, before it changes anything.
   private void take(Note note) {
     switch (note) {
       case Note.Connected(DeviceId device) -> connect(known(device));
       case Note.Disconnected(DeviceId device, Reason how) -> disconnect(known(device), how);
-      case Note.WillPublished(DeviceId device) -> will(known(device));
-      case Note.Heard(DeviceId device, Said said) -> hear(device, said);
-      case Note.Registered(DeviceId device) -> register(known(device));
+      case Note.Replaced(DeviceId device) -> replace(known(device));
+      case Note.WillPublished(DeviceId device) -> will(registeredOrNull(device));
+      case Note.Heard(DeviceId device, Said said) -> hear(registeredOrNull(device), said);
+      case Note.Registered(DeviceId device) -> register(device);
       case Note.Deleted(DeviceId device) -> delete(device);
-      case Note.Untold(DeviceId device) -> untold.add(known(device));
-      case Note.Stop stop -> throw new IllegalStateException("handled by the loop");
+      case Note.Untold(DeviceId device) -> {
+        Sighted one = registered.get(device.value());
+        if (one != null) {
+          untold.add(one);
+        }
+      }
     }
   }
 
@@ -258,28 +309,22 @@ public final class PresenceBoard implements AutoCloseable {
 
   private Sighted firstSeen(DeviceId device) {
     Sighted one = new Sighted(device);
-    if (directory.device(device).isPresent()) {
-      enlist(one);
-    }
+    directory.device(device).ifPresent(known -> enlist(one, known));
     return one;
   }
 
-  private void enlist(Sighted one) {
-    one.registered = true;
-    one.allowanceMillis = allowance(one.device);
-    registered.put(one.device.value(), one);
+  private @Nullable Sighted registeredOrNull(DeviceId device) {
+    Sighted one = sighted.get(device);
+    if (one != null) {
+      return one;
+    }
+    return directory.device(device).isPresent() ? known(device) : null;
   }
 
-  private long allowance(DeviceId device) {
-    Duration interval =
-        directory
-            .device(device)
-            .map(Device::type)
-            .flatMap(directory::type)
-            .flatMap(type -> Interval.of(type.updateFrequency()))
-            .orElse(settings.intervalUnknown());
-    long millis = interval.multipliedBy(settings.silenceFactor()).toMillis();
-    return Math.max(settings.silenceMin().toMillis(), millis);
+  private void enlist(Sighted one, Device known) {
+    one.registered = true;
+    one.type = known.type();
+    registered.put(one.device.value(), one);
   }
 
   private void connect(Sighted one) {
@@ -300,20 +345,26 @@ public final class PresenceBoard implements AutoCloseable {
     one.willPublished = false;
   }
 
-  private void will(Sighted one) {
+  private void replace(Sighted one) {
+    one.disconnect();
+    one.willPublished = false;
+  }
+
+  private void will(@Nullable Sighted one) {
+    if (one == null) {
+      return;
+    }
     one.willPublished = one.isConnected();
     if (!one.isConnected()) {
       become(one, State.OFFLINE, Reason.WILL);
     }
   }
 
-  private void hear(DeviceId device, Said said) {
-    Sighted one = sighted.get(device);
+  private void hear(@Nullable Sighted one, Said said) {
     if (one == null) {
-      if (directory.device(device).isEmpty()) {
-        return;
-      }
-      one = known(device);
+      return;
+    }
+    if (one.heardMillis == 0) {
       one.heardMillis = clock.millis();
     }
     if (said == Said.OFFLINE) {
@@ -326,12 +377,18 @@ public final class PresenceBoard implements AutoCloseable {
   }
 
   /// One that spoke or connected before it was registered is there at once.
-  private void register(Sighted one) {
-    if (one.registered) {
-      one.allowanceMillis = allowance(one.device);
+  private void register(DeviceId device) {
+    Optional<Device> found = directory.device(device);
+    if (found.isEmpty()) {
       return;
     }
-    enlist(one);
+    Sighted one = known(device);
+    if (one.registered) {
+      one.type = found.get().type();
+      silence.watch(one);
+      return;
+    }
+    enlist(one, found.get());
     if (one.state() != State.OFFLINE) {
       changed(one);
     }
@@ -345,16 +402,19 @@ public final class PresenceBoard implements AutoCloseable {
       untold.remove(one);
       unsaved.remove(one);
     }
+    news.forget(device);
   }
 
   private void become(Sighted one, State state, Reason reason) {
     one.awaitedUntilMillis = 0;
-    boolean changed = one.become(state, reason, clock.instant());
+    Sighted.Change change = one.become(state, reason, clock.instant());
     if (state == State.ONLINE) {
-      watch(one, Math.max(one.heardMillis, clock.millis()) + one.allowanceMillis);
+      silence.begin(one);
     }
-    if (changed && one.registered) {
+    if (one.registered && change == Sighted.Change.NEWS) {
       changed(one);
+    } else if (one.registered) {
+      note(one, change);
     }
   }
 
@@ -364,104 +424,55 @@ public final class PresenceBoard implements AutoCloseable {
   }
 
   private void tell(Sighted one) {
+    untold.add(one);
     news.tell(one.shown(), () -> note(new Note.Untold(one.device)));
-  }
-
-  private void watch(Sighted one, long dueMillis) {
-    if (one.dueMillis == 0 || dueMillis < one.dueMillis) {
-      one.dueMillis = dueMillis;
-      wheel.add(one, dueMillis);
-    }
+    untold.remove(one);
   }
 
   private void tick() {
     long now = clock.millis();
     nextTickMillis = now + TICK_MILLIS;
-    wheel.advance(now, one -> look(one, now));
-    List<Sighted> again = List.copyOf(untold);
-    untold.clear();
-    again.stream().filter(one -> one.registered).forEach(this::tell);
+    if (directory.generation() != generation) {
+      generation = directory.generation();
+      registered.values().forEach(silence::watch);
+    }
+    silence.advance(now, one -> look(one, now));
+    for (Sighted one : List.copyOf(untold)) {
+      tell(one);
+    }
     if (now >= nextSaveMillis) {
       nextSaveMillis = now + settings.saveEvery().toMillis();
-      saveAll();
+      unsaved.save(registered.values());
     }
   }
 
   /// Whether a device has been silent for too long.
   private void look(Sighted one, long now) {
-    if (now < one.dueMillis) {
-      return;
-    }
-    one.dueMillis = 0;
     if (one.state() == State.OFFLINE || sighted.get(one.device) != one) {
       return;
     }
     if (one.awaitedUntilMillis > 0) {
-      if (now >= one.awaitedUntilMillis) {
-        become(one, State.OFFLINE, Reason.RESTART);
-      } else {
-        watch(one, one.awaitedUntilMillis);
-      }
+      become(one, State.OFFLINE, Reason.RESTART);
       return;
     }
-    long silentSince = heardOrSeen(one);
-    if (now < silentSince + one.allowanceMillis) {
-      watch(one, silentSince + one.allowanceMillis);
+    if (now < silence.staleAtMillis(one)) {
+      silence.watch(one);
       return;
     }
     if (one.state() == State.ONLINE) {
       become(one, State.STALE, Reason.SILENCE);
     }
-    long goneAt = silentSince + GONE_FACTOR * one.allowanceMillis;
+    long goneAt = silence.goneAtMillis(one);
     if (!one.isConnected() && now >= goneAt) {
       become(one, State.OFFLINE, Reason.SILENCE);
     } else if (!one.isConnected()) {
-      watch(one, goneAt);
-    }
-  }
-
-  private static long heardOrSeen(Sighted one) {
-    Instant since = one.shown().since();
-    long seen = since == null || one.state() == State.STALE ? 0 : since.toEpochMilli();
-    return Math.max(one.heardMillis, seen);
-  }
-
-  private void saveAll() {
-    for (Sighted one : registered.values()) {
-      if (one.heardMillis != one.savedHeardMillis) {
-        unsaved.add(one);
-      }
-    }
-    save(unsaved);
-  }
-
-  private void save(Set<Sighted> changed) {
-    List<Sighted> all = List.copyOf(changed);
-    try {
-      for (int from = 0; from < all.size(); from += SAVED_AT_ONCE) {
-        List<Sighted> some = all.subList(from, Math.min(all.size(), from + SAVED_AT_ONCE));
-        List<DeviceState> states = new ArrayList<>(some.size());
-        some.forEach(one -> states.add(one.shown()));
-        database.write(
-            handle -> {
-              PresenceTable.put(handle, states);
-              return states;
-            });
-        for (int i = 0; i < some.size(); i++) {
-          Instant heard = states.get(i).lastHeard();
-          some.get(i).savedHeardMillis = heard == null ? 0 : heard.toEpochMilli();
-          changed.remove(some.get(i));
-        }
-      }
-    } catch (JdbiException e) {
-      LOGGER.warn("presence cannot be stored now; it is tried again count={}", changed.size(), e);
+      silence.watch(one, goneAt);
     }
   }
 
   @Override
   public void close() {
-    notes.clear();
-    note(new Note.Stop());
+    stop.countDown();
     try {
       thread.join(Duration.ofSeconds(10));
     } catch (InterruptedException e) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.device.presence.DeviceState.Reason;
@@ -19,8 +18,16 @@ final class PresenceTable {
 
   private PresenceTable() {}
 
-  static List<DeviceState> all(Handle handle) {
-    return handle.createQuery("SELECT * FROM presence").map(PresenceTable::state).list();
+  /// A device with the name of its type.
+  record Row(DeviceState state, String type) {}
+
+  static List<Row> all(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT presence.*, device.type FROM presence"
+                + " JOIN device ON device.id = presence.device")
+        .map((row, context) -> new Row(state(row), row.getString("type")))
+        .list();
   }
 
   /// Stores states; those of devices that are gone are left out.
@@ -44,7 +51,7 @@ final class PresenceTable {
     batch.execute();
   }
 
-  private static DeviceState state(ResultSet row, StatementContext context) throws SQLException {
+  private static DeviceState state(ResultSet row) throws SQLException {
     long heard = row.getLong("last_heard");
     return new DeviceState(
         new DeviceId(row.getString("device")),

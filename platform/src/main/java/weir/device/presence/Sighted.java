@@ -21,6 +21,9 @@ final class Sighted {
   /// Whether it said that it is offline, and did not take that back.
   volatile boolean declaredOffline;
 
+  /// The name of its type; empty while it is not registered.
+  String type = "";
+
   /// Until when it may come back after a start of the platform; 0 when that is decided.
   long awaitedUntilMillis;
 
@@ -30,7 +33,6 @@ final class Sighted {
   long dueMillis;
 
   boolean willPublished;
-  long allowanceMillis;
   long savedHeardMillis;
 
   Sighted(DeviceId device) {
@@ -60,25 +62,56 @@ final class Sighted {
     return state == State.ONLINE && awaitedUntilMillis == 0;
   }
 
-  /// True when that is news.
-  boolean become(State next, Reason why, Instant now) {
-    if (state == next) {
-      reason = next == State.ONLINE ? why : reason;
-      return false;
+  /// What a change is to others.
+  enum Change {
+    NEWS,
+    /// There as before, but for another reason.
+    DETAIL,
+    NOTHING
+  }
+
+  Change become(State next, Reason why, Instant now) {
+    if (state != next) {
+      state = next;
+      reason = why;
+      since = now;
+      return Change.NEWS;
     }
-    state = next;
-    reason = why;
-    since = now;
-    return true;
+    if (next == State.ONLINE && reason != why) {
+      reason = why;
+      return Change.DETAIL;
+    }
+    return Change.NOTHING;
   }
 
   /// As it was before the platform stopped.
-  void recall(DeviceState before) {
+  void recall(DeviceState before, String typeName) {
+    type = typeName;
+    registered = true;
+    declaredOffline = before.reason() == Reason.STATUS;
     state = before.state();
     reason = before.reason();
     since = before.since();
     heardMillis = before.lastHeard() == null ? 0 : before.lastHeard().toEpochMilli();
     savedHeardMillis = heardMillis;
+  }
+
+  /// Whether it is there by a connection of its own, as far as was noted.
+  boolean isThereByConnection() {
+    return state == State.ONLINE && reason == Reason.CONNECTED;
+  }
+
+  /// Whether this time is after the last change of its state.
+  boolean isLater(Instant at) {
+    Instant began = since;
+    return began == null || at.isAfter(began);
+  }
+
+  /// When it was heard last, or came.
+  long lastSignMillis() {
+    Instant began = since;
+    long came = began == null || state == State.STALE ? 0 : began.toEpochMilli();
+    return Math.max(heardMillis, came);
   }
 
   DeviceState shown() {

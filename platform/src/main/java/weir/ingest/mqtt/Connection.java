@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.device.DeviceId;
 import weir.ingest.mqtt.Presence.Departure;
 import weir.ingest.mqtt.packet.Disconnect;
 import weir.ingest.mqtt.packet.Message;
@@ -21,7 +22,7 @@ import weir.ingest.mqtt.packet.TopicCache;
 import weir.ingest.mqtt.packet.Version;
 
 /// One client's connection: its stage, what it is sent, and how it ends. Owned by its event loop;
-/// only [#ring], [#isWritable] and [#takenOver] are called by others.
+/// only [#ring], [#isWritable], [#takenOver] and [#expel] are called by others.
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as a closed channel.
 final class Connection implements Session.Outlet {
 
@@ -47,6 +48,7 @@ final class Connection implements Session.Outlet {
   private Version version = Version.V3_1_1;
   private PacketWriter writer = new PacketWriter(Version.V3_1_1);
   private Departure departure = Departure.LOST;
+  private volatile @Nullable DeviceId speaker;
   private volatile SessionFate fate = SessionFate.KEPT;
   private @Nullable Disconnect goodbye;
   private @Nullable ByteBuf output;
@@ -68,6 +70,10 @@ final class Connection implements Session.Outlet {
 
   void enter(Stage next) {
     stage = next;
+    if (next instanceof Stage.Active active) {
+      DeviceId shown = active.permission().device();
+      speaker = shown == null ? DeviceId.parse(active.clientId()).orElse(null) : shown;
+    }
   }
 
   Version version() {
@@ -205,6 +211,16 @@ final class Connection implements Session.Outlet {
   /// Ends the connection and says why, as far as the protocol has words for it.
   void close(ReasonCode reason, @Nullable String detail) {
     closeAs(Departure.EXPELLED, reason, detail);
+  }
+
+  /// Ends the connection because the device may not be there any more, if it is one of the device.
+  /// Its will is not published, its session ends. Called by any thread.
+  void expel(DeviceId device) {
+    if (device.equals(speaker)) {
+      channel
+          .eventLoop()
+          .execute(() -> closeAs(Departure.BARRED, ReasonCode.NOT_AUTHORIZED, "barred"));
+    }
   }
 
   /// The server itself failed here.

@@ -40,7 +40,8 @@ final class Departures {
       Departure departure,
       SessionFate fate,
       @Nullable Disconnect goodbye) {
-    LeftWill will = departure == Departure.GOODBYE || silent ? null : willOf(active);
+    boolean unheard = departure == Departure.GOODBYE || departure == Departure.BARRED || silent;
+    LeftWill will = unheard ? null : willOf(active);
     if (!active.session().isAttachedTo(connection)) {
       takenOver(active, fate, will);
       return;
@@ -49,7 +50,8 @@ final class Departures {
     if (goodbye != null && goodbye.sessionExpirySeconds() != Disconnect.UNCHANGED) {
       expiry = goodbye.sessionExpirySeconds();
     }
-    sessions.close(active.session(), connection, expiry, will);
+    boolean keeps = departure != Departure.BARRED;
+    sessions.close(active.session(), connection, keeps ? expiry : 0, will);
     presence.disconnected(active.clientId(), active.permission().device(), departure);
   }
 

@@ -231,6 +231,12 @@ public final class MqttDoor implements AutoCloseable {
     return retained.payload(topic);
   }
 
+  /// Ends the connections of a device that may not be there any more: those that showed its
+  /// credential, and those without one that have its id. Called by any thread, never waits.
+  public void expel(DeviceId device) {
+    open.forEach(connection -> connection.expel(device));
+  }
+
   /// Hears from now on what commands and answers pass by.
   public void listen(Passing listener) {
     publications.listen(listener);

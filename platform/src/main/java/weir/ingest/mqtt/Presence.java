@@ -25,7 +25,9 @@ public interface Presence {
     /// The same client connected again.
     TAKEN_OVER,
     /// The server ended it: the client broke a rule, or the server stops.
-    EXPELLED
+    EXPELLED,
+    /// The server ended it: the device was deleted or disabled, or its credential was revoked.
+    BARRED
   }
 
   /// A client was admitted. The device is the one whose credential it showed.
