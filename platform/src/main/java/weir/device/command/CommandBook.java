@@ -17,7 +17,7 @@ import weir.device.command.CommandType.Parameter;
 
 /// Which commands the devices of a type know, and how they are published.
 ///
-/// Every type knows `ping`. The built-in ones know more; others name theirs in the metadata of the
+/// Every type knows `ping`, besides controllers. The built-in ones know more; others name theirs in the metadata of the
 /// type: `{"commands": {"open": {"angle": "number"}}}`.
 public final class CommandBook {
 
