@@ -17,8 +17,8 @@ import weir.device.command.CommandType.Parameter;
 
 /// Which commands the devices of a type know, and how they are published.
 ///
-/// Every type knows `ping`, besides controllers. The built-in ones know more; others name theirs in the metadata of the
-/// type: `{"commands": {"open": {"angle": "number"}}}`.
+/// Every type but the controllers' knows `ping`. The built-in ones know more; others name theirs in
+/// the metadata of the type: `{"commands": {"open": {"angle": "number"}}}`.
 public final class CommandBook {
 
   private static final Set<String> ENERGY =
