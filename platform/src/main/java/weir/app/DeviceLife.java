@@ -4,8 +4,10 @@ import io.helidon.webserver.http.HttpService;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,16 @@ final class DeviceLife implements AutoCloseable {
       services.add(new CommandApi(desk, registry.devices(), registry.types()));
     }
     return services;
+  }
+
+  /// How many devices are in each state.
+  Map<String, Long> states() {
+    Map<String, Long> states = new TreeMap<>();
+    Map<DeviceState.State, Long> counts = board.counts();
+    for (DeviceState.State state : DeviceState.State.values()) {
+      states.put(state.text(), counts.getOrDefault(state, 0L));
+    }
+    return states;
   }
 
   long onlineCount() {

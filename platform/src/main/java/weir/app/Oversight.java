@@ -6,10 +6,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import weir.app.watch.Containers;
@@ -20,11 +23,10 @@ import weir.app.watch.Lookout;
 import weir.app.watch.Machine;
 import weir.app.watch.MqttRoundTrip;
 import weir.app.watch.RoundTrips;
+import weir.app.watch.Rounds;
 import weir.app.watch.Watchdog;
 import weir.device.Registry;
-import weir.event.Rejection;
 import weir.ingest.Intake;
-import weir.ingest.Refusal;
 import weir.ingest.broker.BrokerDoor;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
@@ -37,6 +39,7 @@ import weir.pipeline.PipelineHealth;
 import weir.series.SeriesStore;
 import weir.series.SeriesWriter;
 import weir.subscriber.Subscribers;
+import weir.subscriber.delivery.DeliveryLog;
 import weir.view.Books;
 
 /// What the operator sees of the platform, put together: health, figures, lags and the watchdog.
@@ -44,6 +47,8 @@ import weir.view.Books;
 final class Oversight implements AutoCloseable {
 
   private static final Duration ROUND_TRIP_MAX = Duration.ofSeconds(5);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+  private static final Duration FIGURES_EVERY = Duration.ofSeconds(15);
   private static final String NO_TYPE = "weir-round-trip";
 
   private final PlatformSettings settings;
@@ -54,6 +59,8 @@ final class Oversight implements AutoCloseable {
   private final Machine machine;
   private final Containers containers;
   private final Meters meters = new Meters();
+  private final Figures figures;
+  private final List<Runnable> chores = new ArrayList<>();
   private String adminToken = "";
   private @Nullable Lags lags;
 
@@ -62,6 +69,7 @@ final class Oversight implements AutoCloseable {
     this.clock = clock;
     health = new Health(trips, clock);
     watchdog = new Watchdog(clock);
+    figures = new Figures(meters, settings);
     machine = new Machine(settings.dataDir());
     String roles =
         settings.roles().stream().map(Role::text).sorted().collect(Collectors.joining(", "));
@@ -121,7 +129,7 @@ final class Oversight implements AutoCloseable {
         "series writer", () -> stuck(writer.health().stuckSince(), writer.health().trouble()));
     containers.add("series writer", "series", () -> 0, "weir-series-writer");
     follow("series writer", SeriesWriter.GROUP);
-    meters.counter("weir.stored", "Events written to the store", () -> writer.health().events());
+    figures.of(writer);
   }
 
   private static Optional<String> stuck(@Nullable Instant since, String trouble) {
@@ -141,15 +149,7 @@ final class Oversight implements AutoCloseable {
     health.watch("pipeline", () -> trouble(pipeline.health()));
     containers.add("pipeline", "pipeline", () -> 0, "pipeline-", "retry-relay");
     follow("pipeline", Pipeline.GROUP);
-    meters.counter("weir.decoded", "Events enriched", () -> pipeline.health().enriched());
-    for (Rejection.Reason reason : Rejection.Reason.values()) {
-      meters.counter(
-          "weir.set.aside",
-          "Messages set aside by the pipeline",
-          () -> pipeline.health().setAside().getOrDefault(reason, 0L),
-          "reason",
-          reason.name());
-    }
+    figures.of(pipeline);
   }
 
   private static Optional<String> trouble(PipelineHealth pipeline) {
@@ -170,39 +170,22 @@ final class Oversight implements AutoCloseable {
                 .map(since -> "since " + since + ": it waits for the log or a database"));
     containers.add("subscriber", "subscriber", () -> 0);
     follow("subscriber", Subscribers.GROUP);
-    meters.counter("weir.matched", "Events that somebody wanted", subscribers::matchedCount);
-    meters.counter(
-        "weir.matching.unreadable", "Records that are no events", subscribers::unreadableCount);
-    meters.gauge(
-        "weir.subscriptions",
-        "Subscriptions that can match",
-        subscribers,
-        Subscribers::subscriptions);
+    figures.of(subscribers);
+    Refreshed<DeliveryLog.Overview> deliveries =
+        new Refreshed<>(subscribers.deliveryLog()::overview);
+    figures.of(deliveries);
+    chores.add(deliveries::refresh);
   }
 
   void watch(Intake intake, MqttDoor door) {
     containers.add("doors", "gateway", () -> 0, "mqtt-loop");
-    meters.counter("weir.accepted", "Messages durable in the log", intake::acceptedCount);
-    for (Refusal.Kind kind : Refusal.Kind.values()) {
-      meters.counter(
-          "weir.refused",
-          "Messages refused at the doors",
-          () -> intake.refusedCount(kind),
-          "reason",
-          kind.name());
-    }
-    meters.gauge(
-        "weir.mqtt.connections", "Open MQTT connections", door, d -> d.counts().connections());
-    meters.counter(
-        "weir.mqtt.deliveries", "Messages sent to subscribers", () -> door.counts().deliveries());
-    meters.counter(
-        "weir.mqtt.drops", "Messages not sent to slow subscribers", () -> door.counts().drops());
+    figures.of(intake, door);
   }
 
   /// What every process has. To be called after the stages were named.
   void watch(EventLog log, Registry registry) {
     Topics topics = settings.topics();
-    lags =
+    Lags board =
         new Lags(
             log,
             List.of(
@@ -211,6 +194,15 @@ final class Oversight implements AutoCloseable {
                 new Lags.Reader(SeriesWriter.GROUP, topics.enriched()),
                 new Lags.Reader(Subscribers.GROUP, topics.enriched())),
             Set.of(topics.dlq()));
+    lags = board;
+    figures.of(board);
+    figures.of(health);
+    Refreshed<Books.Sheet> books = new Refreshed<>(new Books(log, topics)::sheet);
+    figures.ofBooks(books);
+    chores.add(books::refresh);
+    Disk disk = new Disk(settings, machine, clock);
+    figures.of(disk);
+    chores.add(disk::measure);
     trips.add("log", () -> log.ranges(Set.of(topics.raw())));
     trips.add("registry", () -> registry.database().setting(NO_TYPE));
     adminToken = registry.adminToken().inner();
@@ -224,13 +216,22 @@ final class Oversight implements AutoCloseable {
     trips.add("mqtt", new MqttRoundTrip(socket, adminToken, ROUND_TRIP_MAX));
   }
 
+  /// Devices by state.
+  void watchDevices(Supplier<Map<String, Long>> states) {
+    figures.ofDevices(states);
+  }
+
   /// The platform is up; looking begins, and must end before the parts do.
   AutoCloseable started() {
     containers.started();
     health.started();
+    Parts rounds = new Parts();
     Lookout lookout = new Lookout(Objects.requireNonNull(lags), watchdog, health);
-    lookout.start();
-    return lookout;
+    rounds.add(new Rounds("lookout", LOOK_EVERY, lookout));
+    for (Runnable chore : chores) {
+      rounds.add(new Rounds("figures", FIGURES_EVERY, chore));
+    }
+    return rounds;
   }
 
   @Override

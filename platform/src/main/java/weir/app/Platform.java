@@ -133,6 +133,7 @@ public final class Platform implements AutoCloseable {
     if (plays(Role.VIEW)) {
       services.addAll(devices.services());
       face.gauges().add("online", devices::onlineCount);
+      oversight.watchDevices(devices::states);
     }
     oversight.watch(log, registry);
     web = parts.add(new WebDoor(settings.http(), face.access(), services));

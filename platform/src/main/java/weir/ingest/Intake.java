@@ -141,6 +141,11 @@ public final class Intake {
     return bytesInFlight.get() < settings.bytesInFlightMax();
   }
 
+  /// What is on its way to the log, counted with the overhead of each message.
+  public long bytesInFlight() {
+    return bytesInFlight.get();
+  }
+
   /// Messages accepted since the start.
   public long acceptedCount() {
     return accepted.sum();

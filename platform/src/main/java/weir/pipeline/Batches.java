@@ -55,8 +55,8 @@ final class Batches {
   /// @throws LineStoppedException when unexpected errors come too often: nothing was decided
   Flight work(List<LogRecord> records, ProgressMap progress, PipelineCounts counts) {
     enricher.start(clock.instant());
+    Flight flight = new Flight(records.size());
     prefetch(records);
-    Flight flight = new Flight();
     List<Item> items = new ArrayList<>(records.size());
     for (LogRecord record : records) {
       RawRecord raw = RawRecord.of(record);

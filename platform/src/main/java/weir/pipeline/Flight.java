@@ -57,7 +57,23 @@ final class Flight {
 
   private final List<Sent> sent = new ArrayList<>();
   private final Map<Partition, Share> shares = new TreeMap<>();
+  private final long beganNanos = System.nanoTime();
+  private final int messages;
   private @Nullable CountDownLatch open;
+
+  /// @param messages how many it carries
+  Flight(int messages) {
+    this.messages = messages;
+  }
+
+  int messages() {
+    return messages;
+  }
+
+  /// When the batch was read, by [System#nanoTime].
+  long beganNanos() {
+    return beganNanos;
+  }
 
   Share share(Partition partition, Progress progress) {
     return shares.computeIfAbsent(partition, any -> new Share(progress));

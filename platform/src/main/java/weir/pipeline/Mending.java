@@ -52,7 +52,7 @@ final class Mending {
     overtaken.addAll(takeOvertaken());
     handOver(waiting);
     if (overtaken.isEmpty()) {
-      Flight again = new Flight();
+      Flight again = new Flight(0);
       again.append(log, failed());
       waiting.await(again);
     }
@@ -93,7 +93,7 @@ final class Mending {
   private void handOver(Waiting waiting) throws InterruptedException {
     while (!overtaken.isEmpty()) {
       Sent first = overtaken.getFirst();
-      Flight one = new Flight();
+      Flight one = new Flight(0);
       one.append(log, List.of(first));
       waiting.await(one);
       if (first.failed()) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import weir.device.Directory;
 import weir.log.EventLog;
+import weir.meter.BatchMeter;
 
 /// Reads raw messages, decodes and enriches them, and writes them to the enriched topics; what
 /// cannot be used goes to the dead letters, what waits for a reference to the retry topic.
@@ -88,6 +89,11 @@ public final class Pipeline implements AutoCloseable {
 
   public PipelineHealth health() {
     return counts.health(newTypes.count());
+  }
+
+  /// Batches from the moment they were read until the log had them.
+  public BatchMeter batches() {
+    return counts.batches;
   }
 
   /// Goes on after a stop for too many unexpected errors.

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import weir.event.Rejection.Reason;
+import weir.meter.BatchMeter;
 
 /// What all threads of the pipeline count, and whether they are stuck. Safe for use by many
 /// threads.
@@ -19,6 +20,7 @@ final class PipelineCounts {
   final LongAdder retried = new LongAdder();
   final LongAdder repeated = new LongAdder();
   final LongAdder relayed = new LongAdder();
+  final BatchMeter batches = new BatchMeter();
   private final Map<Reason, LongAdder> setAside = new EnumMap<>(Reason.class);
   private final InstantSource clock;
   private volatile @Nullable String lastError;

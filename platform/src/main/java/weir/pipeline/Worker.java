@@ -155,6 +155,7 @@ final class Worker implements Runnable, AutoCloseable {
       mend();
     }
     flights.removeFirst();
+    counts.batches.done(oldest.messages(), oldest.beganNanos());
     noteEnriched(oldest);
     oldest
         .shares()

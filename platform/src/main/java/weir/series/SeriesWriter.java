@@ -20,6 +20,8 @@ import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topics;
+import weir.meter.BatchMeter;
+import weir.meter.Histogram;
 
 /// The loop from the enriched topic to the store: reads a batch, writes it, then commits its
 /// position and the books in one go. One thread of its own.
@@ -47,6 +49,8 @@ public final class SeriesWriter implements AutoCloseable {
   private final DeadLetterBox aside;
   private final RecentIds recent;
   private final WriterFigures figures = new WriterFigures();
+  private final BatchMeter batches = new BatchMeter();
+  private final Histogram delays = Histogram.ofTimes();
   private final CountDownLatch stop = new CountDownLatch(1);
   private @Nullable Thread thread;
   private boolean recentLoaded;
@@ -127,6 +131,7 @@ public final class SeriesWriter implements AutoCloseable {
     if (records.isEmpty()) {
       return;
     }
+    long began = System.nanoTime();
     Batch batch = new Batch(records, subscription.assigned());
     List<Batch.Pending> fresh = withoutKnown(batch.pending());
     for (Sieve.Refused refused : sieve.store(fresh, failures)) {
@@ -136,6 +141,9 @@ public final class SeriesWriter implements AutoCloseable {
     remember(fresh);
     subscription.commit(batch.positions());
     count(batch, fresh);
+    batches.done(records.size(), began);
+    long waitedMillis = clock.millis() - records.getFirst().timestampMillis();
+    delays.record(TimeUnit.MILLISECONDS.toNanos(Math.max(0, waitedMillis)));
   }
 
   /// Polls until there are enough records or the first has waited long enough.
@@ -207,6 +215,16 @@ public final class SeriesWriter implements AutoCloseable {
       Thread.currentThread().interrupt();
       stop.countDown();
     }
+  }
+
+  /// Batches from the moment they were read until their positions were committed.
+  public BatchMeter batches() {
+    return batches;
+  }
+
+  /// How long after a door had it the first event of each batch was stored.
+  public Histogram delays() {
+    return delays;
   }
 
   public WriterHealth health() {

@@ -20,6 +20,7 @@ import weir.log.EventLog.OffsetRange;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
+import weir.meter.BatchMeter;
 import weir.subscriber.delivery.Arrival;
 import weir.subscriber.delivery.DeliveryWorker;
 import weir.subscriber.delivery.LaneStore;
@@ -54,6 +55,7 @@ final class Matcher implements AutoCloseable {
   private final InstantSource clock;
   private final LongAdder matched = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
+  private final BatchMeter batches = new BatchMeter();
   private final Map<Integer, Progress> progress = new HashMap<>();
   private final Map<Partition, EventLog.Committed> uncommitted = new HashMap<>();
   private final Map<String, Boolean> recent = recentEvents();
@@ -106,7 +108,9 @@ final class Matcher implements AutoCloseable {
         List<LogRecord> records = subscription.poll(POLL);
         takeOver(subscription.assigned().keySet());
         if (!records.isEmpty() && requests.catchUp(loop)) {
+          long began = System.nanoTime();
           match(records);
+          batches.done(records.size(), began);
         }
         commit(subscription);
         loop.goesWell();
@@ -220,6 +224,11 @@ final class Matcher implements AutoCloseable {
       subscription.commit(uncommitted);
       uncommitted.clear();
     }
+  }
+
+  /// Batches from the moment they were read until they lay in the lanes.
+  BatchMeter batches() {
+    return batches;
   }
 
   /// Events that somebody wanted, since the start.

@@ -13,6 +13,8 @@ import weir.device.Database;
 import weir.device.SqlEngine;
 import weir.log.EventLog;
 import weir.log.Topics;
+import weir.meter.BatchMeter;
+import weir.subscriber.delivery.AttemptMeter;
 import weir.subscriber.delivery.Deliveries;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryWorker;
@@ -93,6 +95,16 @@ public final class Subscribers implements AutoCloseable {
   /// Events that somebody wanted, since the start.
   public long matchedCount() {
     return matcher.matchedCount();
+  }
+
+  /// Batches of the matcher.
+  public BatchMeter batches() {
+    return matcher.batches();
+  }
+
+  /// What the worker sent.
+  public AttemptMeter attempts() {
+    return worker.attempts();
   }
 
   /// Subscriptions that can match.

@@ -1,24 +1,18 @@
 package weir.app.watch;
 
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.log.LogException;
 
-/// Looks at the lags, the stages and the ways to other parts every few seconds, on a virtual thread
-/// of its own, so that pages and figures need not wait for an answer.
-public final class Lookout implements AutoCloseable {
+/// Looks at the lags, the stages and the ways to other parts, so that pages and figures need not
+/// wait for an answer. To be run every few seconds by one thread.
+public final class Lookout implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
-  private static final Duration EVERY = Duration.ofSeconds(5);
 
   private final Lags lags;
   private final Watchdog watchdog;
   private final Health health;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread = Thread.ofVirtual().name("lookout").unstarted(this::run);
 
   public Lookout(Lags lags, Watchdog watchdog, Health health) {
     this.lags = lags;
@@ -26,21 +20,8 @@ public final class Lookout implements AutoCloseable {
     this.health = health;
   }
 
-  public void start() {
-    thread.start();
-  }
-
-  private void run() {
-    try {
-      do {
-        look();
-      } while (!stop.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  void look() throws InterruptedException {
+  @Override
+  public void run() {
     try {
       lags.refresh();
       watchdog.look();
@@ -48,18 +29,11 @@ public final class Lookout implements AutoCloseable {
       LOG.debug("lags are not known reason={}", e.getMessage());
       watchdog.excuse();
     }
-    var _ = health.reach();
-    var _ = health.parts(); // so that troubles are remembered that nobody asked about
-  }
-
-  /// Returns when no round trip is under way any more, or has taken too long.
-  @Override
-  public void close() {
-    stop.countDown();
     try {
-      thread.join();
+      var _ = health.reach();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    var _ = health.parts(); // So that troubles are remembered that nobody asked about.
   }
 }

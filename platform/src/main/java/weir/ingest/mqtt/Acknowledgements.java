@@ -43,6 +43,10 @@ final class Acknowledgements {
 
   /// Settles all messages up to the first that is not answered yet.
   void drain() {
+    if (pending.isEmpty()) {
+      return;
+    }
+    long now = System.nanoTime();
     for (PendingPublish next = pending.peek(); next != null; next = pending.peek()) {
       Outcome outcome = next.outcome();
       if (outcome == null) {
@@ -53,20 +57,21 @@ final class Acknowledgements {
         unacknowledged--;
       }
       if (outcome.refused() == null) {
-        accepted(next);
+        accepted(next, now);
       } else {
         refused(next, outcome.refused());
       }
     }
   }
 
-  private void accepted(PendingPublish publish) {
+  private void accepted(PendingPublish publish, long now) {
     Message delivery = publish.delivery();
     if (delivery != null) {
       router.deliver(delivery, publish.from());
     }
     if (publish.packetId() != 0) {
       counters.pubAcks.increment();
+      counters.pubAckTimes.record(now - publish.cameNanos());
       connection.acknowledge(publish.packetId(), ReasonCode.SUCCESS, null);
     }
   }

@@ -54,6 +54,7 @@ final class Connection implements Session.Outlet {
   private @Nullable ByteBuf output;
   private @Nullable KeepAlive keepAlive;
   private boolean paused;
+  private long heardNanos;
 
   Connection(
       Channel channel, LoopBell bell, Router router, Departures departures, Counters counters) {
@@ -131,10 +132,16 @@ final class Connection implements Session.Outlet {
 
   /// A packet came.
   void heard() {
+    heardNanos = System.nanoTime();
     KeepAlive watched = keepAlive;
     if (watched != null) {
-      watched.heard(System.nanoTime());
+      watched.heard(heardNanos);
     }
+  }
+
+  /// When the packet at hand came, by [System#nanoTime].
+  long heardNanos() {
+    return heardNanos;
   }
 
   /// Makes the event loop call [#drain] soon. Called by any thread.

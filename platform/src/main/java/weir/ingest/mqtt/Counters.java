@@ -2,6 +2,7 @@ package weir.ingest.mqtt;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import weir.meter.Histogram;
 
 /// The counters behind [MqttCounts]. Counted by any thread.
 final class Counters {
@@ -20,6 +21,7 @@ final class Counters {
   final LongAdder retainFailures = new LongAdder();
   final LongAdder lostWills = new LongAdder();
   final LongAdder bytesIn = new LongAdder();
+  final Histogram pubAckTimes = Histogram.ofTimes();
 
   MqttCounts snapshot(int sessions, int retained) {
     return new MqttCounts(

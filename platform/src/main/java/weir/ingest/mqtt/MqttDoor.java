@@ -44,6 +44,7 @@ import weir.ingest.mqtt.packet.Message;
 import weir.ingest.mqtt.packet.ReasonCode;
 import weir.ingest.mqtt.packet.TopicName;
 import weir.log.EventLog;
+import weir.meter.Histogram;
 
 /// The MQTT door: an endpoint for MQTT 3.1.1 and 5.0 over TCP and WebSocket. A QoS 1 message is
 /// acknowledged once the log has it. docs/reference/mqtt.md says what is supported.
@@ -58,6 +59,7 @@ public final class MqttDoor implements AutoCloseable {
 
   private final MqttSettings settings;
   private final Counters counters = new Counters();
+  private final QueueBudget budget;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final EventLoopGroup loops;
   private final Sessions sessions;
@@ -81,6 +83,7 @@ public final class MqttDoor implements AutoCloseable {
     loops = new MultiThreadIoEventLoopGroup(loopCount(settings), threads(), ioHandlers());
     SubscriptionTree tree = new SubscriptionTree();
     SessionLimits limits = SessionLimits.of(settings, counters);
+    budget = limits.budget();
     sessions = new Sessions(loops, tree, limits, settings.sessionsMax(), clock);
     retained = new RetainedMessages(log, settings, clock, counters);
     Router router = new Router(tree, clock);
@@ -260,6 +263,16 @@ public final class MqttDoor implements AutoCloseable {
   public boolean hasRoom(String topic) {
     return publications.router().match(topic).bySession().stream()
         .allMatch(subscriptions -> subscriptions.getFirst().session().isKeepingUp());
+  }
+
+  /// From the arrival of a QoS 1 message to its acknowledgement.
+  public Histogram pubAckTimes() {
+    return counters.pubAckTimes;
+  }
+
+  /// Bytes that wait for clients, of the `mqtt.queue-bytes-max` that may.
+  public long queuedBytes() {
+    return budget.bytes();
   }
 
   public MqttCounts counts() {

@@ -19,6 +19,7 @@ final class PendingPublish implements Intake.Answer {
   private final Session from;
   private final int packetId;
   private final @Nullable Message delivery;
+  private final long cameNanos;
   private volatile @Nullable Outcome outcome;
 
   /// @param packetId 0 for QoS 0
@@ -28,6 +29,7 @@ final class PendingPublish implements Intake.Answer {
     this.from = from;
     this.packetId = packetId;
     this.delivery = delivery;
+    this.cameNanos = connection.heardNanos();
   }
 
   @Override
@@ -61,6 +63,11 @@ final class PendingPublish implements Intake.Answer {
 
   Session from() {
     return from;
+  }
+
+  /// When the packet was read, by [System#nanoTime].
+  long cameNanos() {
+    return cameNanos;
   }
 
   int packetId() {

@@ -20,6 +20,10 @@ final class QueueBudget {
     return true;
   }
 
+  long bytes() {
+    return bytes.get();
+  }
+
   void giveBack(long cost) {
     bytes.addAndGet(-cost);
   }

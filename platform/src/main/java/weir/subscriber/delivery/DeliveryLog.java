@@ -42,6 +42,45 @@ public final class DeliveryLog {
       @Nullable Instant failingSince,
       @Nullable Instant nextProbe) {}
 
+  /// All deliveries at a glance.
+  ///
+  /// @param serving lanes that a worker holds
+  /// @param due lanes that could be served now
+  /// @param delayed lanes that are looked at later
+  /// @param idle lanes that are empty, or are held because their endpoint gets nothing
+  /// @param waiting deliveries in the lanes
+  /// @param parked deliveries that are given up until somebody says otherwise
+  /// @param failing endpoints that fail now
+  public record Overview(
+      long serving, long due, long delayed, long idle, long waiting, long parked, long failing) {}
+
+  /// Counts them; reads all lanes, so not to be asked every second.
+  public Overview overview() {
+    long now = clock.millis();
+    return database.read(
+        handle ->
+            query(
+                    handle,
+                    "SELECT SUM(CASE WHEN leased = 1 THEN 1 ELSE 0 END),"
+                        + " SUM(CASE WHEN leased = 0 AND due_at <= ? THEN 1 ELSE 0 END),"
+                        + " SUM(CASE WHEN leased = 0 AND due_at > ? THEN 1 ELSE 0 END),"
+                        + " SUM(CASE WHEN due_at IS NULL THEN 1 ELSE 0 END),"
+                        + " (SELECT COUNT(*) FROM delivery), (SELECT COUNT(*) FROM parked),"
+                        + " (SELECT COUNT(*) FROM health) FROM lane",
+                    row ->
+                        new Overview(
+                            row.getLong(1),
+                            row.getLong(2),
+                            row.getLong(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getLong(7)),
+                    now,
+                    now)
+                .getFirst());
+  }
+
   public Status status(long endpoint) {
     String lanes = " WHERE lane IN (SELECT id FROM lane WHERE endpoint = ?)";
     return database.read(

@@ -62,6 +62,7 @@ public final class DeliveryWorker implements AutoCloseable {
   private final List<Report> unwritten = new ArrayList<>();
   private final Queue<Report> endings = new ArrayDeque<>();
   private final Queue<Long> moved = new ArrayDeque<>();
+  private final AttemptMeter attempts = new AttemptMeter();
   private final Loop loop;
   private volatile boolean closing;
 
@@ -149,6 +150,7 @@ public final class DeliveryWorker implements AutoCloseable {
       }
       store.finish(unwritten, changed, clock.instant());
       unwritten.forEach(report -> leave(report.claim().lane()));
+      unwritten.forEach(report -> attempts.count(report.attempts()));
       endings.addAll(unwritten);
       unwritten.clear();
     }
@@ -263,6 +265,10 @@ public final class DeliveryWorker implements AutoCloseable {
     } finally {
       news.add(report);
     }
+  }
+
+  public AttemptMeter attempts() {
+    return attempts;
   }
 
   /// Whether no lane is being served. To be asked by the thread that takes the turns.
