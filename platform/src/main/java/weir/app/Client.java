@@ -12,7 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Asks a running platform over its REST interface, for the commands.
 final class Client implements AutoCloseable {
@@ -31,6 +33,50 @@ final class Client implements AutoCloseable {
 
   JsonNode get(String path) {
     return send(request(path).GET().build());
+  }
+
+  /// The answer, whatever its status.
+  JsonNode getAnyway(String path) {
+    try {
+      return JSON.readTree(text(path));
+    } catch (IOException e) {
+      throw new CommandException(base + " is no Weir platform");
+    }
+  }
+
+  /// The body as text, whatever the status.
+  String text(String path) {
+    return exchange(request(path).GET().build(), HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  /// Reads server-sent events of one kind until the reader has enough of them.
+  void follow(String path, String kind, Predicate<JsonNode> reader) {
+    HttpResponse<Stream<String>> answer =
+        exchange(request(path).GET().build(), HttpResponse.BodyHandlers.ofLines());
+    try (Stream<String> lines = answer.body()) {
+      if (answer.statusCode() >= 300) {
+        throw new CommandException(lines.collect(Collectors.joining("\n")));
+      }
+      String[] event = {""};
+      boolean _ =
+          lines.allMatch(
+              line -> {
+                if (line.startsWith("event: ")) {
+                  event[0] = line.substring("event: ".length());
+                }
+                return !line.startsWith("data: ")
+                    || !event[0].equals(kind)
+                    || reader.test(parse(line.substring("data: ".length())));
+              });
+    }
+  }
+
+  private static JsonNode parse(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new CommandException("the platform sent what is not JSON");
+    }
   }
 
   JsonNode post(String path) {
@@ -56,9 +102,21 @@ final class Client implements AutoCloseable {
         .header("Authorization", "Bearer " + token);
   }
 
-  private JsonNode send(HttpRequest request) {
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     try {
-      HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      return http.send(request, handler);
+    } catch (IOException e) {
+      throw new CommandException(
+          "no platform answers at " + base + "; start it with ./weir run, or name it with --url");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted");
+    }
+  }
+
+  private JsonNode send(HttpRequest request) {
+    HttpResponse<byte[]> response = exchange(request, HttpResponse.BodyHandlers.ofByteArray());
+    try {
       if (response.statusCode() == 401) {
         throw new CommandException(
             "the platform at "
@@ -71,11 +129,7 @@ final class Client implements AutoCloseable {
       }
       return answer;
     } catch (IOException e) {
-      throw new CommandException(
-          "no platform answers at " + base + "; start it with ./weir run, or name it with --url");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandException("interrupted");
+      throw new CommandException(base + " is no Weir platform");
     }
   }
 

@@ -25,6 +25,7 @@ import weir.view.Books;
 /// device, an event or an address.
 final class Figures {
 
+  private static final double SECONDS_A_DAY = Duration.ofDays(1).toSeconds();
   private static final String QUEUE_BYTES = "weir_queue_bytes";
   private static final String QUEUE_HELP = "Bytes that wait, by queue";
   private static final String QUEUE_LIMIT = "weir_queue_limit_bytes";
@@ -265,9 +266,9 @@ final class Figures {
                 .map(part -> Sample.of(part.getValue(), "part", part.getKey())));
     meters.gauge("weir_disk_free_bytes", "Bytes left on the disk", disk::freeBytes);
     meters.gauge(
-        "weir_disk_left_days",
-        "Days until the disk is full if it goes on so; NaN in the first ten minutes",
-        () -> disk.daysLeft().orElse(Double.NaN));
+        "weir_disk_left_seconds",
+        "Time until the disk is full if it goes on so; NaN in the first ten minutes",
+        () -> disk.daysLeft().orElse(Double.NaN) * SECONDS_A_DAY);
   }
 
   /// How many devices there are in each state.

@@ -2,6 +2,7 @@ package weir.app;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +32,12 @@ public final class Main {
         .addSubcommand(simulate(out))
         .addSubcommand(new DevicesCommand(out))
         .addSubcommand(new AuditCommand(out))
+        .addSubcommand(new StatusCommand(out))
+        .addSubcommand(new DoctorCommand(out, InstantSource.system()))
+        .addSubcommand(new TopicsCommand(out))
+        .addSubcommand(new GetCommand(out))
+        .addSubcommand(new BackupCommand(out))
+        .addSubcommand(new RestoreCommand(out))
         .addSubcommand(new DeadLetterCommand(out))
         .addSubcommand(new TrainCommand())
         .setOut(out)

@@ -108,7 +108,7 @@ final class Oversight implements AutoCloseable {
   void watch(BrokerDoor door) {
     health.watch("mqtt broker", door::trouble);
     meters.counter(
-        "weir.broker.received", "Messages of devices from the MQTT broker", door::receivedCount);
+        "weir_broker_received", "Messages of devices from the MQTT broker", door::receivedCount);
   }
 
   void watch(SeriesStore store) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.device.Registry;
@@ -24,6 +25,7 @@ import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
 import weir.log.LogException;
 import weir.log.Patience;
+import weir.log.TopicSpec;
 import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaLog;
 import weir.log.rabbitmq.RabbitLog;
@@ -63,6 +65,7 @@ public final class Platform implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final Parts parts = new Parts();
   private final Oversight oversight;
+  private Consumer<Runnable> whileNothingIsStored = Runnable::run;
   private @Nullable Console console;
   private Optional<String> newAdminToken = Optional.empty();
   private String logAddress = "";
@@ -136,6 +139,7 @@ public final class Platform implements AutoCloseable {
       oversight.watchDevices(devices::states);
     }
     oversight.watch(log, registry);
+    services.add(new BackupApi(new Backup(settings, whileNothingIsStored, clock)));
     web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();
     devices.opened(this::httpPort, oversight.health());
@@ -174,10 +178,13 @@ public final class Platform implements AutoCloseable {
 
   private EventLog openLog() {
     Function<Patience, EventLog> opener = logOpener();
+    List<TopicSpec> topics = settings.topics().specs(settings.partitions(), settings.retention());
     EventLog log = parts.add(opener.apply(Patience.LASTING));
-    log.create(settings.topics().specs(settings.partitions(), settings.retention()));
+    log.create(topics);
     if (plays(Role.GATEWAY)) {
-      doorLog = parts.add(opener.apply(Patience.PROMPT));
+      EventLog prompt = parts.add(opener.apply(Patience.PROMPT));
+      prompt.create(topics); // Knows the topics from now on, so that the first message is taken.
+      doorLog = prompt;
     }
     return log;
   }
@@ -231,6 +238,9 @@ public final class Platform implements AutoCloseable {
   private SeriesStore openStore(Registry registry) {
     SeriesStore store = parts.add(storeOf(type -> retention(registry, type)));
     oversight.watch(store);
+    if (store instanceof QuestDbStore embedded) {
+      whileNothingIsStored = embedded::pause;
+    }
     return store;
   }
 

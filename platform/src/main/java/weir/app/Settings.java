@@ -68,6 +68,8 @@ public final class Settings {
           "WEIR_JAVA_OPTS",
           "WEIR_CONFIG",
           "WEIR_URL",
+          "WEIR_LOG_FORMAT",
+          "WEIR_LOG_LEVEL",
           "WEIR_EXAMPLES_SERVICE_PORT",
           "WEIR_EXAMPLES_CRM_PORT",
           "WEIR_EXAMPLES_SMTP_HOST",

@@ -49,6 +49,8 @@ import weir.series.StoredEvent;
 /// their receive time, and those that give a device too many metrics.
 public final class QuestDbStore implements SeriesStore {
 
+  private static final Duration PAUSE_LIMIT = Duration.ofSeconds(30);
+
   private final QuestDbSettings settings;
   private final StoreLimits limits;
   private final InstantSource clock;
@@ -64,6 +66,7 @@ public final class QuestDbStore implements SeriesStore {
   private final Ranges ranges;
   private final Retirement retirement;
   private final ReentrantLock writing = new ReentrantLock();
+  private final ReentrantLock housekeeping = new ReentrantLock();
 
   /// Opens the store, and makes it when there is none.
   ///
@@ -139,6 +142,22 @@ public final class QuestDbStore implements SeriesStore {
     }
   }
 
+  /// Does something while nothing is written, rolled up or removed: the files stand still, but for
+  /// those of the write-ahead log that are not needed any more.
+  public void pause(Runnable task) {
+    housekeeping.lock();
+    writing.lock();
+    try {
+      if (!applier.awaitApplied(PAUSE_LIMIT)) {
+        throw new StoreException("the store does not catch up with what was written before");
+      }
+      task.run();
+    } finally {
+      writing.unlock();
+      housekeeping.unlock();
+    }
+  }
+
   @Override
   public boolean awaitQueryable(Duration limit) {
     return applier.awaitApplied(limit);
@@ -201,7 +220,12 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void rollUp(Instant now) {
-    rollup.write(takeDirty(now.minus(limits.rollupDelay()).toEpochMilli()));
+    housekeeping.lock();
+    try {
+      rollup.write(takeDirty(now.minus(limits.rollupDelay()).toEpochMilli()));
+    } finally {
+      housekeeping.unlock();
+    }
   }
 
   /// Nothing is being written while the hours are taken, so all that marked them is
@@ -217,9 +241,14 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void retire(Instant now) {
-    rollUp(now);
-    retirement.retire(now);
-    applier.wake(false);
+    housekeeping.lock();
+    try {
+      rollUp(now);
+      retirement.retire(now);
+      applier.wake(false);
+    } finally {
+      housekeeping.unlock();
+    }
   }
 
   @Override

@@ -1,0 +1,174 @@
+package weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import weir.testkit.Listener;
+
+/// The commands of an operator against a running platform.
+class OperatorCommandsTest {
+
+  @TempDir static Path folder;
+
+  private static TestPlatform weir;
+
+  private record Said(int exit, String text) {}
+
+  @BeforeAll
+  static void start() {
+    weir = new TestPlatform(folder, Map.of());
+    publish("{\"device_id\":\"breaker-001\",\"device_type\":\"smart_breaker\"}");
+    publish("this is not JSON");
+  }
+
+  @AfterAll
+  static void stop() {
+    weir.close();
+  }
+
+  private static void publish(String payload) {
+    try (Listener client = new Listener(weir.mqttPort(), "none")) {
+      client.publish("iot/breaker-001/raw", payload);
+    }
+  }
+
+  private static Said run(String... words) {
+    StringWriter text = new StringWriter();
+    int exit = Main.commandLine(new PrintWriter(text, true)).execute(words);
+    return new Said(exit, text.toString());
+  }
+
+  private static Said ask(String... words) {
+    String[] all = new String[words.length + 4];
+    System.arraycopy(words, 0, all, 0, words.length);
+    String[] where = {"--url", weir.url(), "--token", TestPlatform.TOKEN};
+    System.arraycopy(where, 0, all, words.length, where.length);
+    return run(all);
+  }
+
+  @Test
+  void statusShowsEverythingOnOneScreen() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(run("status", "--url", weir.url()).text())
+                    .containsPattern("stored 1   set aside [1-9]\\d*   waiting 0   they balance"));
+
+    Said said = run("status", "--url", weir.url());
+
+    assertThat(said.exit()).as(said.text()).isZero();
+    assertThat(said.text().lines().count()).isLessThan(24);
+    assertThat(said.text())
+        .contains("is healthy", "pipeline", "series writer", "retry 0", "connections")
+        .contains("endpoints failing 0", "GB free");
+  }
+
+  @Test
+  void statusFailsWhenAPartIsNotWell() {
+    weir.platform.broker().orElseThrow().stop();
+    try {
+      Said said = run("status", "--health", "--url", weir.url());
+
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.text()).contains("is degraded", "the broker is down");
+    } finally {
+      weir.platform.broker().orElseThrow().start();
+    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> run("status", "--health", "--url", weir.url()).exit() == 0);
+  }
+
+  @Test
+  void topicsListsAndFollows() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(ask("topics", "list").text())
+                    .containsPattern("iot.raw +4 +\\d")
+                    .contains("iot.smart_breaker.enriched"));
+    assertThat(ask("topics", "tail", "iot.raw", "--beginning", "-n", "50").text())
+        .contains("this is not JSON");
+
+    Thread sender =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    await()
+                        .atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(500))
+                        .ignoreExceptions()
+                        .until(
+                            () -> {
+                              publish("followed");
+                              return Thread.currentThread().isInterrupted();
+                            }));
+    Said said = ask("topics", "tail", "iot.raw", "-n", "2");
+    sender.interrupt();
+
+    assertThat(said.exit()).isZero();
+    assertThat(said.text().lines()).hasSize(2).allMatch(line -> line.endsWith("followed"));
+  }
+
+  @Test
+  void getAsksTheInterface() {
+    Said said = ask("get", "/api/decoding-parameters");
+
+    assertThat(said.exit()).isZero();
+    assertThat(said.text()).contains("\"items\"");
+  }
+
+  @Test
+  void doctorFindsNothingWrongHere() {
+    Said said =
+        run(
+            "doctor",
+            "--data-dir",
+            folder.resolve("doctor").toString(),
+            "--set",
+            "http.port=" + weir.platform.httpPort());
+
+    assertThat(said.text()).contains("a Weir answers on", "ok      clock", "open files");
+    assertThat(said.text()).doesNotContain("http.port (WEIR_HTTP_PORT)");
+  }
+
+  @Test
+  void doctorSaysWhatToDoAboutATakenPort() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Said said =
+          run(
+              "doctor",
+              "--data-dir",
+              folder.resolve("doctor").toString(),
+              "--set",
+              "http.port=0",
+              "--set",
+              "mqtt.port=" + taken.getLocalPort());
+
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.text())
+          .contains("WRONG   mqtt.port " + taken.getLocalPort(), "WEIR_MQTT_PORT");
+    }
+  }
+
+  @Test
+  void doctorTellsWrongSettings() {
+    Said said = run("doctor", "--set", "mqtt.prot=1");
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.text()).contains("did you mean mqtt.port?");
+  }
+}
