@@ -39,6 +39,7 @@ public final class Main {
         .addSubcommand(new BackupCommand(out))
         .addSubcommand(new RestoreCommand(out))
         .addSubcommand(new DeadLetterCommand(out))
+        .addSubcommand(new ReplayCommand(out))
         .addSubcommand(new TrainCommand())
         .setOut(out)
         .setCaseInsensitiveEnumValuesAllowed(true)

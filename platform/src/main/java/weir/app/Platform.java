@@ -32,6 +32,8 @@ import weir.log.rabbitmq.RabbitLog;
 import weir.pipeline.Dialects;
 import weir.pipeline.Pipeline;
 import weir.pipeline.PipelineTopics;
+import weir.pipeline.Trial;
+import weir.replay.Replay;
 import weir.series.SeriesStore;
 import weir.series.SeriesWriter;
 import weir.series.questdb.QuestDbStore;
@@ -53,6 +55,7 @@ import weir.view.OpenApiDocument;
 import weir.view.OwnerApi;
 import weir.view.ParameterApi;
 import weir.view.ReadingApi;
+import weir.view.ReplayApi;
 
 /// The platform: builds its parts, starts them downstream first, so that nothing is accepted
 /// before it can be handled, and closes them the other way round. A start that fails closes
@@ -117,6 +120,7 @@ public final class Platform implements AutoCloseable {
       }
       if (plays(Role.VIEW)) {
         services.addAll(views(log, registry, store));
+        services.add(new ReplayApi(replay(log, dialects, registry, store)));
         services.addAll(subscribers.views());
         services.addAll(face.services(log, applications, store, parts));
       }
@@ -283,6 +287,17 @@ public final class Platform implements AutoCloseable {
                 clock));
     pipeline.start();
     oversight.watch(pipeline);
+  }
+
+  private Replay replay(EventLog log, Dialects dialects, Registry registry, SeriesStore store) {
+    return new Replay(
+        log,
+        settings.topics().raw(),
+        () -> new Trial(dialects, registry.directory(), settings.pipeline()),
+        store,
+        name ->
+            new SqlStore(
+                settings.shadow(name), settings.store(), clock, type -> retention(registry, type)));
   }
 
   private List<HttpService> views(EventLog log, Registry registry, SeriesStore store) {

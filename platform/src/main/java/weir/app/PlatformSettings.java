@@ -1,5 +1,8 @@
 package weir.app;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,6 +29,7 @@ import weir.series.SeriesSettings;
 import weir.series.StoreLimits;
 import weir.series.questdb.QuestDbSettings;
 import weir.series.sql.SqliteSettings;
+import weir.subscriber.RedisSettings;
 import weir.subscriber.SubscriberSettings;
 import weir.subscriber.mail.MailSettings;
 
@@ -57,7 +61,8 @@ public record PlatformSettings(
     SqliteSettings sqlite,
     QuestDbSettings questdb,
     SubscriberSettings webhook,
-    MailSettings mail) {
+    MailSettings mail,
+    RedisSettings redis) {
 
   /// Binds everything, and tells all mistakes together.
   ///
@@ -97,7 +102,8 @@ public record PlatformSettings(
             settings.bind("sqlite", SqliteSettings.defaults()),
             questdb,
             settings.bind("webhook", SubscriberSettings.defaults()),
-            settings.bind("mail", MailSettings.defaults()));
+            settings.bind("mail", MailSettings.defaults()),
+            settings.bind("redis", RedisSettings.defaults()));
     if (bound.timescale.isGiven() && bound.sqlite.isGiven()) {
       settings.error("timescale and sqlite.file are both given; the time series have one place");
     }
@@ -131,6 +137,17 @@ public record PlatformSettings(
   /// How long that log keeps a record.
   Duration retention() {
     return rabbitmq.isSet() ? rabbitmq.retention() : kafka.retention();
+  }
+
+  /// The engine of a store beside the one that everybody uses.
+  SqlEngine shadow(String name) {
+    Path folder = dataDir.resolve("replays");
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot use " + folder, e);
+    }
+    return SqlEngine.sqlite(folder.resolve(name + ".db"));
   }
 
   private static Set<Role> roles(Settings settings) {

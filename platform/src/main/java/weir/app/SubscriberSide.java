@@ -71,6 +71,7 @@ final class SubscriberSide {
                         platform.topics(),
                         settings,
                         platform.mail(),
+                        platform.redis(),
                         clock)))
             : Optional.empty();
   }

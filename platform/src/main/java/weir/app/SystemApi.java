@@ -23,12 +23,14 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.utils.AppInfoParser;
 import weir.log.Topics;
+import weir.series.StoreLimits;
 
 /// `GET /api/system`: the versions, the settings in force and what the process uses. Secrets
 /// are masked, and so is every setting whose name sounds like one.
 final class SystemApi implements HttpService {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Pattern USER_INFO = Pattern.compile("//[^/@]+@");
   private static final Pattern SECRET = Pattern.compile("token|password|secret|-key$");
   private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
   private static final String MASK = "••••••";
@@ -88,7 +90,9 @@ final class SystemApi implements HttpService {
     for (RecordComponent component : from.getClass().getRecordComponents()) {
       String key = prefix + dashed(component.getName());
       Object value = value(component, from);
-      if (value instanceof Record section && section.getClass().getName().endsWith("Settings")) {
+      if (value instanceof Record section
+          && (section.getClass().getName().endsWith("Settings")
+              || section instanceof StoreLimits)) {
         collect(key + ".", section, found);
       } else if (value instanceof Topics topics) {
         collect(key + ".", topics, found);
@@ -116,6 +120,8 @@ final class SystemApi implements HttpService {
     if (plain == null || plain.toString().isEmpty()) {
       return "";
     }
-    return SECRET.matcher(key).find() ? MASK : plain.toString();
+    return SECRET.matcher(key).find()
+        ? MASK
+        : USER_INFO.matcher(plain.toString()).replaceAll("//" + MASK + "@");
   }
 }

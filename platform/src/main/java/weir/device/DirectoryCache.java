@@ -4,10 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -46,21 +47,30 @@ final class DirectoryCache {
     reload();
   }
 
-  /// Reads types and parameters again. What this process changes meanwhile raises their revision,
-  /// so it is read once more.
+  /// Everything that is in memory whole.
+  private record Whole(List<DeviceType> types, List<DecodingParameter> parameters) {}
+
+  /// Reads types and parameters again, in the order of the commits.
   void reload() {
-    Map<String, DeviceType> typesNow = new HashMap<>();
-    for (DeviceType type : database.read(DeviceTypeTable::all)) {
-      typesNow.put(type.name(), type);
+    Whole _ =
+        database.write(
+            handle -> new Whole(DeviceTypeTable.all(handle), ParameterTable.all(handle)),
+            this::replaceAll);
+  }
+
+  private void replaceAll(Whole now) {
+    Set<String> names = new HashSet<>();
+    for (DeviceType type : now.types) {
+      types.put(type.name(), type);
+      names.add(type.name());
     }
-    Map<Component, DecodingParameter> parametersNow = new HashMap<>();
-    for (DecodingParameter parameter : database.read(ParameterTable::all)) {
-      parametersNow.put(Component.of(parameter), parameter);
+    Set<Component> components = new HashSet<>();
+    for (DecodingParameter parameter : now.parameters) {
+      parameters.put(Component.of(parameter), parameter);
+      components.add(Component.of(parameter));
     }
-    types.putAll(typesNow);
-    types.keySet().retainAll(typesNow.keySet());
-    parameters.putAll(parametersNow);
-    parameters.keySet().retainAll(parametersNow.keySet());
+    types.keySet().retainAll(names);
+    parameters.keySet().retainAll(components);
     generation.incrementAndGet();
   }
 

@@ -54,6 +54,20 @@ public record PipelineSettings(
     }
   }
 
+  /// The same settings, with unknown types left unknown.
+  PipelineSettings withoutNewTypes() {
+    return new PipelineSettings(
+        threads,
+        unknownDevices,
+        Unknown.SET_ASIDE,
+        typesRegisteredMax,
+        oddTimes,
+        timeAheadMax,
+        commitInterval,
+        failuresPerMinuteMax,
+        dialects);
+  }
+
   public static PipelineSettings defaults() {
     return new PipelineSettings(
         1,

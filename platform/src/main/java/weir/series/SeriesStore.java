@@ -13,7 +13,7 @@ import weir.event.EventId;
 
 /// Where events and their readings are kept, and asked for.
 ///
-/// One thread writes; any number of threads ask. Every method throws [StoreException] when
+/// Writers take turns; any number of threads ask. Every method throws [StoreException] when
 /// the store cannot do it now; the caller may try again. Time ranges include their start and
 /// not their end.
 ///

@@ -63,7 +63,11 @@ public final class Applications {
   /// Reads all of them again, with their endpoints, because another process changed some.
   public void reload() {
     endpoints.reload();
-    List<Application> now = database.read(ApplicationTable::all);
+    List<Application> _ = database.write(ApplicationTable::all, this::replaceAll);
+  }
+
+  /// In the order of the commits, so that none is lost that is being made.
+  private void replaceAll(List<Application> now) {
     now.forEach(each -> byId.put(each.id(), each));
     byId.keySet().retainAll(now.stream().map(Application::id).collect(Collectors.toSet()));
     sortByType();

@@ -53,7 +53,11 @@ public final class Endpoints {
 
   /// Reads all of them again, because another process changed some.
   public void reload() {
-    List<Endpoint> now = database.read(table::all);
+    List<Endpoint> _ = database.write(table::all, this::replaceAll);
+  }
+
+  /// In the order of the commits, so that none is lost that is being made.
+  private void replaceAll(List<Endpoint> now) {
     now.forEach(this::keep);
     Set<String> applications = now.stream().map(Endpoint::application).collect(Collectors.toSet());
     byApplication.keySet().retainAll(applications);

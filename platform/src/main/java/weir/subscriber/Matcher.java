@@ -156,6 +156,7 @@ final class Matcher implements AutoCloseable {
   private void match(List<LogRecord> records) {
     List<Arrival> arrivals = new ArrayList<>();
     Map<Integer, Progress> reached = new HashMap<>();
+    index.prepare(records);
     for (LogRecord record : records) {
       Partition partition = record.position().partition();
       long offset = record.position().offset();

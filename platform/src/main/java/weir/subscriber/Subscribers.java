@@ -38,7 +38,7 @@ public final class Subscribers implements AutoCloseable {
   private final SubscriberSettings settings;
   private final InstantSource clock;
   private final Database database;
-  private final SubscriptionIndex index = new SubscriptionIndex();
+  private final SubscriptionIndex index;
   private final SubscriptionFollower follower;
   private final Matcher matcher;
   private final DeliveryWorker worker;
@@ -57,6 +57,7 @@ public final class Subscribers implements AutoCloseable {
       Topics topics,
       SubscriberSettings settings,
       MailSettings mail,
+      RedisSettings redis,
       InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
@@ -67,6 +68,7 @@ public final class Subscribers implements AutoCloseable {
         new DeliveryWorker(
             lanes, endpoints, applications, deliveryLog, settings, clock, new Random());
     deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
+    index = redis.isGiven() ? new RedisIndex(redis, registry, REACH, clock) : new MemoryIndex();
     follower =
         new SubscriptionFollower(
             log, topics.subscriptions(), registry, index, applications::know, REACH, clock);
@@ -108,7 +110,7 @@ public final class Subscribers implements AutoCloseable {
   }
 
   /// Subscriptions that can match.
-  public int subscriptions() {
+  public long subscriptions() {
     return index.size();
   }
 
@@ -147,6 +149,7 @@ public final class Subscribers implements AutoCloseable {
     matcher.close();
     worker.close();
     follower.close();
+    index.close();
     database.close();
   }
 }

@@ -62,16 +62,12 @@ final class SubscriptionFollower implements AutoCloseable {
     // First the position: what another process keeps in between is then read twice, not never.
     next = database.setting(POSITION).map(Long::parseLong).orElse(0L);
     Instant since = clock.instant().minus(reach);
-    database.read(handle -> SubscriptionTable.endingAfter(handle, since)).forEach(this::tell);
+    tell(database.read(handle -> SubscriptionTable.endingAfter(handle, since)));
   }
 
-  private void tell(Subscription subscription) {
-    known.accept(subscription.application());
-    try {
-      index.put(subscription);
-    } catch (IllegalArgumentException e) {
-      LOG.error("a subscription cannot be read subscription={}", subscription.id(), e);
-    }
+  private void tell(List<Kept> subscriptions) {
+    subscriptions.forEach(kept -> known.accept(kept.subscription().application()));
+    index.put(subscriptions);
   }
 
   void start() {
@@ -119,10 +115,10 @@ final class SubscriptionFollower implements AutoCloseable {
 
   private void keep(List<LogRecord> records) {
     long end = records.getLast().position().offset() + 1;
-    List<Subscription> changed =
+    List<Kept> changed =
         database.write(
             handle -> {
-              List<Subscription> kept =
+              List<Kept> kept =
                   records.stream().flatMap(record -> keep(handle, record).stream()).toList();
               handle
                   .createUpdate(
@@ -133,11 +129,11 @@ final class SubscriptionFollower implements AutoCloseable {
                   .execute();
               return kept;
             });
-    changed.forEach(this::tell);
+    tell(changed);
     next = end;
   }
 
-  private Optional<Subscription> keep(Handle handle, LogRecord record) {
+  private Optional<Kept> keep(Handle handle, LogRecord record) {
     byte[] value = record.value();
     Optional<SubscriptionRequest> request =
         value == null ? Optional.empty() : SubscriptionRequest.read(value);
@@ -145,12 +141,12 @@ final class SubscriptionFollower implements AutoCloseable {
       LOG.warn("not a subscription position={}", record.position());
       return Optional.empty();
     }
+    Instant askedAt = request.get().askedAt();
     return request
         .get()
         .apply(SubscriptionTable.find(handle, request.get().id()))
-        .filter(
-            changed ->
-                SubscriptionTable.save(handle, changed, request.get().askedAt(), clock.instant()));
+        .filter(changed -> SubscriptionTable.save(handle, changed, askedAt, clock.instant()))
+        .map(changed -> new Kept(changed, askedAt));
   }
 
   /// Marks in the registry what expired.

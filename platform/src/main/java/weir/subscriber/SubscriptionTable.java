@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -24,12 +25,41 @@ final class SubscriptionTable {
   }
 
   /// Those that match or matched events since a time.
-  static List<Subscription> endingAfter(Handle handle, Instant time) {
+  static List<Kept> endingAfter(Handle handle, Instant time) {
     return handle
         .createQuery("SELECT * FROM subscription WHERE expires_at > :time")
         .bind("time", time.toEpochMilli())
+        .map(
+            (row, context) ->
+                new Kept(subscription(row), Instant.ofEpochMilli(row.getLong("asked_at"))))
+        .list();
+  }
+
+  /// As [#endingAfter], those alone that may want an event of one of these devices or types.
+  static List<Subscription> wanting(
+      Handle handle, Collection<String> devices, Collection<String> types, Instant time) {
+    if (devices.isEmpty() || types.isEmpty()) {
+      return List.of();
+    }
+    return handle
+        .createQuery(
+            "SELECT * FROM subscription WHERE expires_at > :time AND (device IN (<devices>)"
+                + " OR (device IS NULL AND (device_type IS NULL OR device_type IN (<types>))))")
+        .bind("time", time.toEpochMilli())
+        .bindList("devices", List.copyOf(devices))
+        .bindList("types", List.copyOf(types))
         .map((row, context) -> subscription(row))
         .list();
+  }
+
+  /// How many match at a time.
+  static long count(Handle handle, Instant now) {
+    return handle
+        .createQuery(
+            "SELECT COUNT(*) FROM subscription WHERE cancelled_at IS NULL AND expires_at > :now")
+        .bind("now", now.toEpochMilli())
+        .mapTo(Long.class)
+        .one();
   }
 
   static List<Subscription> list(Handle handle, SubscriptionQuery query) {

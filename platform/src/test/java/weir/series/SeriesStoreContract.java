@@ -6,6 +6,7 @@ import static weir.series.EventSamples.NOON;
 import static weir.series.EventSamples.event;
 import static weir.series.EventSamples.temperature;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,6 +150,28 @@ public abstract class SeriesStoreContract {
 
     assertThat(store.eventCount()).isEqualTo(1);
     assertThat(store.readings(all("temperature"), 10)).hasSize(1);
+  }
+
+  @Test
+  void anEventThatIsDecodedDifferentlyReplacesTheOneBefore() {
+    Event before = temperature("e-1", "esp32-01", at(-60), 24.5);
+    write(before);
+    write(
+        new Event(
+            before.id(),
+            before.device(),
+            before.type(),
+            before.family(),
+            "status",
+            before.time(),
+            before.receivedAt(),
+            List.of(number("temperature", 2.45), number("b", 1)),
+            "{\"mended\":true}".getBytes(StandardCharsets.UTF_8)));
+
+    StoredEvent read = store.event(before.id()).orElseThrow();
+    assertThat(read.kind()).isEqualTo("status");
+    assertThat(new String(read.json(), StandardCharsets.UTF_8)).contains("mended");
+    assertThat(store.eventCount()).isEqualTo(1);
   }
 
   @Test

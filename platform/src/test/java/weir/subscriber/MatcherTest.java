@@ -45,7 +45,7 @@ class MatcherTest {
 
   private final ManualClock clock = new ManualClock(START);
   private final MemoryLog log = new MemoryLog();
-  private final SubscriptionIndex index = new SubscriptionIndex();
+  private final SubscriptionIndex index = new MemoryIndex();
   private Database registry;
   private Database waiting;
   private Applications applications;
@@ -213,7 +213,7 @@ class MatcherTest {
             handle -> handle.createUpdate("UPDATE subscription SET filter = '{'").execute());
     assertThat(spoilt).isEqualTo(1);
     follower = follower();
-    assertThat(index.isEmpty()).isTrue();
+    assertThat(index.size()).isZero();
     ask(Selector.ofDevice("fridge"));
     follower.start();
     Awaitility.await().atMost(SOON).until(() -> index.size() == 1);

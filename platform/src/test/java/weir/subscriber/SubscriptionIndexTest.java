@@ -2,15 +2,27 @@ package weir.subscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import weir.device.Database;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventHeader;
@@ -21,14 +33,66 @@ import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Position;
 import weir.log.Topic;
+import weir.testkit.RedisServer;
 
-/// Who wants what, to the millisecond.
+/// Who wants what, to the millisecond, wherever the index is.
+@ParameterizedClass
+@EnumSource(SubscriptionIndexTest.Place.class)
 class SubscriptionIndexTest {
+
+  /// Where the index is.
+  enum Place {
+    MEMORY,
+    REDIS
+  }
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final Topic TOPIC = new Topic("iot.enriched");
 
-  private final SubscriptionIndex index = new SubscriptionIndex();
+  private static final Duration REACH = Duration.ofDays(3_650);
+
+  private final Place place;
+  @TempDir private Path folder;
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private SubscriptionIndex index;
+  private int devices;
+
+  SubscriptionIndexTest(Place place) {
+    this.place = place;
+  }
+
+  @BeforeEach
+  void openIndex() throws IOException {
+    index =
+        switch (place) {
+          case MEMORY -> new MemoryIndex();
+          case REDIS -> redis();
+        };
+    open.add(index);
+  }
+
+  private RedisIndex redis() throws IOException {
+    RedisServer.require();
+    RedisServer server = new RedisServer();
+    open.add(server);
+    Database registry = new Database(folder.resolve("registry.db"), 1);
+    open.add(registry);
+    RedisIndex redis =
+        new RedisIndex(RedisSettings.at(server.url()), registry, REACH, InstantSource.system());
+    Awaitility.await().until(redis::isWhole);
+    return redis;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private void put(Subscription subscription, Instant askedAt) {
+    index.put(List.of(new Kept(subscription, askedAt)));
+  }
 
   private static LogRecord record(String device, String type, Instant accepted, String json) {
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
@@ -52,7 +116,9 @@ class SubscriptionIndexTest {
   }
 
   private Set<String> takers(String device, String type, Instant accepted, String json) {
-    SubscriptionIndex.Match match = index.match(record(device, type, accepted, json));
+    LogRecord record = record(device, type, accepted, json);
+    index.prepare(List.of(record));
+    SubscriptionIndex.Match match = index.match(record);
     return match == null ? Set.of() : match.applications();
   }
 
@@ -69,7 +135,7 @@ class SubscriptionIndexTest {
 
   @Test
   void cutsByTheTimeOfAcceptance() {
-    index.put(subscription("app", Selector.ofDevice("fridge")));
+    put(subscription("app", Selector.ofDevice("fridge")), START);
     Instant end = START.plus(Duration.ofHours(1));
     assertThat(takers("fridge", "Refrigerator", START.minusMillis(1), "{}")).isEmpty();
     assertThat(takers("fridge", "Refrigerator", START, "{}")).containsExactly("app");
@@ -95,7 +161,8 @@ class SubscriptionIndexTest {
         new SubscriptionRequest("app", Selector.ofDevice("fridge"), later.plusSeconds(1), null)
             .apply(Optional.of(renewed))
             .orElseThrow();
-    index.put(cancelled);
+    put(cancelled, later.plusSeconds(1));
+    put(renewed, later);
     assertThat(takers("fridge", "Refrigerator", later, "{}")).containsExactly("app");
     assertThat(takers("fridge", "Refrigerator", later.plusSeconds(1), "{}")).isEmpty();
     assertThat(cancelled.status(later.plusSeconds(2))).isEqualTo(Subscription.Status.CANCELLED);
@@ -115,10 +182,11 @@ class SubscriptionIndexTest {
   void anEventOfTheTimeBeforeARenewalThatCameLateIsStillWanted() {
     Instant later = START.plus(Duration.ofHours(3));
     Subscription expired = subscription("app", Selector.ofDevice("fridge"));
-    index.put(
+    put(
         new SubscriptionRequest("app", Selector.ofDevice("fridge"), later, Duration.ofHours(1))
             .apply(Optional.of(expired))
-            .orElseThrow());
+            .orElseThrow(),
+        START);
     assertThat(takers("fridge", "Refrigerator", START, "{}")).containsExactly("app");
     assertThat(takers("fridge", "Refrigerator", later.minusMillis(1), "{}")).isEmpty();
     assertThat(takers("fridge", "Refrigerator", later, "{}")).containsExactly("app");
@@ -126,9 +194,10 @@ class SubscriptionIndexTest {
 
   @Test
   void matchesByTypeAndByFilter() {
-    index.put(subscription("types", new Selector(null, "Refrigerator", null)));
-    index.put(
-        subscription("errors", new Selector(null, null, "{\"error_code\":{\"exists\":true}}")));
+    put(subscription("types", new Selector(null, "Refrigerator", null)), START);
+    put(
+        subscription("errors", new Selector(null, null, "{\"error_code\":{\"exists\":true}}")),
+        START);
     assertThat(takers("a", "Refrigerator", START, "{\"error_code\":null}"))
         .containsExactly("types");
     assertThat(takers("b", "Oven", START, "{\"error_code\":\"E1\"}")).containsExactly("errors");
@@ -138,7 +207,8 @@ class SubscriptionIndexTest {
 
   @Test
   void doesNotLookIntoWhatNobodyWants() {
-    index.put(subscription("app", Selector.ofDevice("fridge")));
+    assumeTrue(place == Place.MEMORY, "Redis is asked by what the header says");
+    put(subscription("app", Selector.ofDevice("fridge")), START);
     LogRecord unreadable =
         new LogRecord(
             new Position(new Partition(TOPIC, 0), 7),
@@ -165,10 +235,9 @@ class SubscriptionIndexTest {
   }
 
   private boolean holds(String filter, String event) {
-    index.put(subscription("app", new Selector("device", null, filter)));
-    boolean holds = takers("device", "Oven", START, event).contains("app");
-    index.remove(new Selector("device", null, filter).subscriptionOf("app"));
-    return holds;
+    String device = "device-" + devices++;
+    put(subscription("app", new Selector(device, null, filter)), START);
+    return takers(device, "Oven", START, event).contains("app");
   }
 
   @Test

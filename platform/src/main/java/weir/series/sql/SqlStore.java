@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -57,6 +58,7 @@ public final class SqlStore implements SeriesStore {
   private final EventQueries events;
   private final ReadingQueries readings;
   private final Upkeep upkeep;
+  private final ReentrantLock writing = new ReentrantLock();
 
   /// Opens the store, and makes its tables when there are none.
   ///
@@ -89,13 +91,18 @@ public final class SqlStore implements SeriesStore {
     batch.forEach(limits::check);
     Instant now = clock.instant();
     Rows rows = new Rows(batch, new RetentionOfTypes(retention), now);
-    attempt(
-        () -> {
-          dialect.prepare(rows.events(), rows.places());
-          catalog.committed(database.writeBeside(handle -> write(handle, rows, now)));
-          upkeep.committed(rows.hours(), rows.classes(), now);
-          return batch;
-        });
+    writing.lock();
+    try {
+      attempt(
+          () -> {
+            dialect.prepare(rows.events(), rows.places());
+            catalog.committed(database.writeBeside(handle -> write(handle, rows, now)));
+            upkeep.committed(rows.hours(), rows.classes(), now);
+            return batch;
+          });
+    } finally {
+      writing.unlock();
+    }
   }
 
   private Map<SqlSeries.Name, Long> write(Handle handle, Rows rows, Instant now) {

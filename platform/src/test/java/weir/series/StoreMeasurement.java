@@ -1,4 +1,4 @@
-package weir.series.questdb;
+package weir.series;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
@@ -14,14 +14,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import weir.device.DatabaseSettings;
 import weir.device.DeviceId;
+import weir.device.SqlEngine;
 import weir.event.Event;
 import weir.event.EventId;
 import weir.event.Reading;
-import weir.series.EventQuery;
-import weir.series.StoreLimits;
+import weir.series.questdb.QuestDbSettings;
+import weir.series.questdb.QuestDbStore;
+import weir.series.sql.SqlStore;
 
-/// Measures the store alone, by hand: `java … StoreMeasurement FOLDER EVENTS BATCH [RATE]`. Events
+/// Measures a store alone, by hand: `java … StoreMeasurement PLACE EVENTS BATCH [RATE]`, where the
+/// place is a folder, a `.db` file or a `postgresql://` URL. Events
 /// have three readings and 300 bytes of JSON, of 5,000 devices, up to 20 ms late. With a rate it
 /// measures how long after the write an event can be queried.
 final class StoreMeasurement {
@@ -31,17 +36,11 @@ final class StoreMeasurement {
   private StoreMeasurement() {}
 
   public static void main(String[] arguments) throws IOException {
-    Path folder = Path.of(arguments[0]);
     int events = Integer.parseInt(arguments[1]);
     int batch = Integer.parseInt(arguments[2]);
     int rate = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 0;
     long opened = System.nanoTime();
-    try (QuestDbStore store =
-        new QuestDbStore(
-            QuestDbSettings.in(folder),
-            StoreLimits.defaults(),
-            InstantSource.system(),
-            type -> Duration.ofDays(30))) {
+    try (SeriesStore store = open(arguments[0])) {
       System.out.printf("open %d ms, idle %s%n", millisSince(opened), memory());
       if (rate == 0) {
         load(store, events, batch);
@@ -53,7 +52,21 @@ final class StoreMeasurement {
     }
   }
 
-  private static void load(QuestDbStore store, int events, int batch) {
+  private static SeriesStore open(String place) {
+    InstantSource clock = InstantSource.system();
+    Function<String, Duration> retention = type -> Duration.ofDays(30);
+    StoreLimits limits = StoreLimits.defaults();
+    if (place.startsWith("postgresql:")) {
+      SqlEngine engine = SqlEngine.postgres(DatabaseSettings.at(place));
+      return new SqlStore(engine, limits, clock, retention);
+    }
+    Path path = Path.of(place);
+    return place.endsWith(".db")
+        ? new SqlStore(SqlEngine.sqlite(path), limits, clock, retention)
+        : new QuestDbStore(QuestDbSettings.in(path), limits, clock, retention);
+  }
+
+  private static void load(SeriesStore store, int events, int batch) {
     Random random = new Random(1);
     Instant start = Instant.now().minusSeconds(3_600);
     long cpu = cpuNanos();
@@ -110,7 +123,7 @@ final class StoreMeasurement {
   }
 
   /// Ten batches a second; after each, how long until the store has it applied.
-  private static void pace(QuestDbStore store, int events, int rate) {
+  private static void pace(SeriesStore store, int events, int rate) {
     Random random = new Random(1);
     int batch = rate / 10;
     List<Long> delays = new ArrayList<>();
@@ -135,7 +148,7 @@ final class StoreMeasurement {
         (cpuNanos() - cpu) / 1e9 / events * 1e6);
   }
 
-  private static void query(QuestDbStore store) {
+  private static void query(SeriesStore store) {
     for (int round = 0; round < 3; round++) {
       long began = System.nanoTime();
       int latest = store.latest(new DeviceId("device-17")).size();

@@ -1,0 +1,123 @@
+package weir.replay;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import weir.device.DeviceId;
+import weir.event.Event;
+import weir.event.Reading;
+import weir.series.Measured;
+import weir.series.ReadingQuery;
+import weir.series.SeriesStore;
+import weir.series.StoredEvent;
+
+/// Holds decoded events against what is stored: field by field, reading by reading.
+final class Comparison {
+
+  private static final int LIMIT = 100_000;
+
+  /// What became of one event.
+  enum Verdict {
+    SAME,
+    CHANGED,
+    MOVED,
+    UNSTORED
+  }
+
+  private record Line(DeviceId device, String metric) {}
+
+  private final SeriesStore store;
+  private final List<Difference> differences = new ArrayList<>();
+  private final Map<Line, Map<Instant, Reading>> stored = new HashMap<>();
+
+  /// @param events all that will be asked for
+  Comparison(SeriesStore store, List<Event> events) {
+    this.store = store;
+    Map<Line, List<Instant>> lines = new HashMap<>();
+    for (Event event : events) {
+      for (Reading reading : event.readings()) {
+        lines
+            .computeIfAbsent(new Line(event.device(), reading.metric()), any -> new ArrayList<>())
+            .add(timeOf(event, reading));
+      }
+    }
+    lines.forEach((line, times) -> stored.put(line, read(line, times)));
+  }
+
+  /// A line of readings is read in one go, from its first time to its last.
+  private Map<Instant, Reading> read(Line line, List<Instant> times) {
+    Instant first = times.stream().min(Instant::compareTo).orElseThrow();
+    Instant last = times.stream().max(Instant::compareTo).orElseThrow();
+    Map<Instant, Reading> readings = new HashMap<>();
+    ReadingQuery query =
+        new ReadingQuery(line.device, line.metric, first, last.plus(Duration.ofNanos(1_000)));
+    for (Measured measured : store.readings(query, LIMIT)) {
+      readings.put(measured.time(), measured.reading());
+    }
+    return readings;
+  }
+
+  private static Instant timeOf(Event event, Reading reading) {
+    Instant own = reading.at();
+    return own == null ? event.time() : own;
+  }
+
+  Verdict compare(Event event) {
+    Optional<StoredEvent> found = store.event(event.id());
+    if (found.isEmpty()) {
+      return Verdict.UNSTORED;
+    }
+    StoredEvent old = found.get();
+    if (!old.time().equals(event.time())) {
+      note(event, "time", old.time().toString(), event.time().toString());
+      return Verdict.MOVED;
+    }
+    int before = differences.size();
+    note(event, "type", old.type(), event.type());
+    note(event, "kind", old.kind(), event.kind());
+    for (Reading reading : event.readings()) {
+      compare(event, reading);
+    }
+    if (before == differences.size() && !Arrays.equals(old.json(), event.json())) {
+      note(event, "json", text(old.json()), text(event.json()));
+    }
+    return before == differences.size() ? Verdict.SAME : Verdict.CHANGED;
+  }
+
+  private void compare(Event event, Reading reading) {
+    Reading old =
+        stored
+            .getOrDefault(new Line(event.device(), reading.metric()), Map.of())
+            .get(timeOf(event, reading));
+    note(event, reading.metric(), old == null ? "none" : value(old), value(reading));
+  }
+
+  private static String value(Reading reading) {
+    String value =
+        switch (reading) {
+          case Reading.Numeric number -> Double.toString(number.value());
+          case Reading.Textual text -> text.value();
+        };
+    return (value + " " + reading.unit()).strip();
+  }
+
+  private static String text(byte[] json) {
+    return new String(json, StandardCharsets.UTF_8);
+  }
+
+  private void note(Event event, String what, String old, String now) {
+    if (!old.equals(now)) {
+      differences.add(new Difference(event.id().value(), event.device().value(), what, old, now));
+    }
+  }
+
+  List<Difference> differences() {
+    return differences;
+  }
+}
