@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,9 +93,12 @@ final class DevicesCommand implements Callable<Integer> {
 
   private static PrintWriter writer(Path file) {
     try {
-      PrintWriter writer = new PrintWriter(Files.newBufferedWriter(file));
+      PrintWriter writer =
+          new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW));
       writer.println("token,device_id,issued_at,expires_at,is_active");
       return writer;
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandException(file + " is there already; its tokens cannot be seen again");
     } catch (IOException e) {
       throw new CommandException("cannot write " + file + ": " + e.getMessage());
     }

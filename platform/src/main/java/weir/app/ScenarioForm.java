@@ -42,7 +42,8 @@ final class ScenarioForm {
     Form form = new Form(node);
     String name = form.text("name", 100, "simulation");
     Mix mix = object(form, "families").map(this::mix).orElse(Mix.demo());
-    FaultRates faults = object(form, "faults").map(this::faults).orElse(FaultRates.none());
+    FaultRates faults =
+        object(form, "faults").map(rates -> faults("faults", rates)).orElse(FaultRates.none());
     List<Scenario.Phase> phases = phases(form);
     Integer seed = form.integerOrNull("seed", 0, Integer.MAX_VALUE);
     double speed = speed(form, 1);
@@ -50,20 +51,20 @@ final class ScenarioForm {
     Duration settle = duration(form, "settle", Duration.ofSeconds(20));
     ZoneId zone = zone(form);
     errors.addAll(form.errors());
-    return tried(
-            "",
-            () ->
-                new Scenario(
-                    name,
+    FleetSettings settings =
+        tried(
+                "scenario",
+                () ->
                     new FleetSettings(
                         mix,
                         Tempo.compressed(seed == null ? 1 : seed, now, length, speed),
                         faults,
                         target,
                         zone,
-                        settle),
-                    phases))
-        .orElseGet(() -> new Scenario(name, FleetSettings.demo(target, now), List.of()));
+                        settle))
+            .orElseGet(() -> FleetSettings.demo(target, now));
+    return tried("phases", () -> new Scenario(name, settings, phases))
+        .orElseGet(() -> new Scenario(name, settings, List.of()));
   }
 
   private Mix mix(ObjectNode node) {
@@ -94,7 +95,7 @@ final class ScenarioForm {
         .orElse(Mix.none());
   }
 
-  private FaultRates faults(ObjectNode node) {
+  private FaultRates faults(String place, ObjectNode node) {
     Form form = new Form(node);
     double dropOuts = form.number("drop_outs", 0);
     double duplicates = form.number("duplicates", 0);
@@ -103,9 +104,9 @@ final class ScenarioForm {
     double malformed = form.number("malformed", 0);
     double drifting = form.number("drifting", 0);
     double storms = form.number("storms", 0);
-    add("faults", form.errors());
+    add(place, form.errors());
     return tried(
-            "faults",
+            place,
             () ->
                 new FaultRates(
                     dropOuts,
@@ -142,9 +143,11 @@ final class ScenarioForm {
     if (form.value("at") == null) {
       form.reject("at", "is missing");
     }
-    FaultRates faults = object(form, "faults").map(this::faults).orElse(null);
+    FaultRates faults =
+        object(form, "faults").map(rates -> faults(place + ".faults", rates)).orElse(null);
     Double speed = form.value("speed") == null ? null : speed(form, 1);
-    AnomalyWish anomaly = object(form, "anomaly").map(this::anomaly).orElse(null);
+    AnomalyWish anomaly =
+        object(form, "anomaly").map(wish -> anomaly(place + ".anomaly", wish)).orElse(null);
     boolean clears = form.flag("clear_anomalies", false);
     add(place, form.errors());
     return new Scenario.Phase(at, faults, speed, anomaly, clears);
@@ -152,6 +155,10 @@ final class ScenarioForm {
 
   /// An anomaly; to be used when there are no errors.
   AnomalyWish anomaly(ObjectNode node) {
+    return anomaly("", node);
+  }
+
+  private AnomalyWish anomaly(String place, ObjectNode node) {
     Form form = new Form(node);
     String device = form.textOrNull("device_id", DeviceId.LENGTH_MAX);
     String label = form.textOrNull("anomaly_type", 64);
@@ -161,7 +168,7 @@ final class ScenarioForm {
     }
     Integer readings = form.integerOrNull("duration", 1, Anomaly.READINGS_MAX);
     Double power = form.value("power_multiplier") == null ? null : power(form);
-    errors.addAll(form.errors());
+    add(place, form.errors());
     return new AnomalyWish(device, kind, readings, power);
   }
 
@@ -216,7 +223,8 @@ final class ScenarioForm {
   }
 
   private void add(String place, List<FieldError> found) {
-    found.forEach(error -> errors.add(new FieldError(place + "." + error.field(), error.detail())));
+    String prefix = place.isEmpty() ? "" : place + ".";
+    found.forEach(error -> errors.add(new FieldError(prefix + error.field(), error.detail())));
   }
 
   /// What a record refuses is an error like the others.

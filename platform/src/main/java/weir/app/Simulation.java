@@ -64,8 +64,13 @@ final class Simulation implements AutoCloseable {
       return false;
     }
     Fleet fleet = new Fleet(scenario);
+    try {
+      fleet.start();
+    } catch (RuntimeException e) {
+      fleet.close();
+      throw e;
+    }
     run = new Run(scenario.name(), clock.instant(), fleet);
-    fleet.start();
     return true;
   }
 

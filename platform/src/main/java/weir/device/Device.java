@@ -35,4 +35,24 @@ public record Device(
   public Device {
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
+
+  /// The same with other marks of its history.
+  Device at(Instant created, Instant updated, long number) {
+    return new Device(
+        id,
+        type,
+        name,
+        model,
+        location,
+        description,
+        owner,
+        enabled,
+        firmwareVersion,
+        basePower,
+        baseVoltage,
+        metadata,
+        created,
+        updated,
+        number);
+  }
 }

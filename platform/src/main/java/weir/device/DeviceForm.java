@@ -31,7 +31,7 @@ final class DeviceForm {
   /// Reads a device; its times and version are given, whatever the form says of them.
   DeviceForm(ObjectNode node, Predicate<String> types, Instant created, Instant now, long version) {
     form = new Form(node);
-    form.ignore("created_at", "updated_at", "version");
+    form.ignore("created_at", "updated_at", "version", "status");
     String id = form.text("id", DeviceId.LENGTH_MAX);
     Optional<DeviceId> valid = DeviceId.parse(id);
     if (valid.isEmpty() && !id.isEmpty()) {

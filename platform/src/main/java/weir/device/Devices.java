@@ -280,23 +280,7 @@ public final class Devices {
   }
 
   private static boolean isSame(Device current, Device device) {
-    Device aligned =
-        new Device(
-            device.id(),
-            device.type(),
-            device.name(),
-            device.model(),
-            device.location(),
-            device.description(),
-            device.owner(),
-            device.enabled(),
-            device.firmwareVersion(),
-            device.basePower(),
-            device.baseVoltage(),
-            device.metadata(),
-            current.createdAt(),
-            current.updatedAt(),
-            current.version());
+    Device aligned = device.at(current.createdAt(), current.updatedAt(), current.version());
     return current.equals(aligned);
   }
 

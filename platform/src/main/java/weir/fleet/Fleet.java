@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,6 @@ public final class Fleet implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-  private static final long ERRAND_SECONDS_MAX = 5;
   private static final long GLANCE_NANOS = 50_000_000;
   private static final Duration SLACK = Duration.ofMinutes(1);
 
@@ -226,6 +227,7 @@ public final class Fleet implements AutoCloseable {
   private boolean isStoppedBefore(Instant at) {
     Tempo tempo = settings.tempo();
     if (tempo.pace() == Tempo.Pace.BACKFILL) {
+      Optional.ofNullable(errands.poll()).ifPresent(Runnable::run);
       return stopping.getCount() == 0;
     }
     try {
@@ -266,20 +268,52 @@ public final class Fleet implements AutoCloseable {
   }
 
   /// Lets a device misbehave from its next reading on; empty when there is none of that name.
+  ///
+  /// @throws OverException when the run is over
   public Optional<AnomalyShown> trigger(AnomalyWish wish) {
-    return answer(() -> misbehaving.begin(wish), Optional.empty());
+    return answer(() -> misbehaving.begin(wish));
   }
 
   /// Ends all anomalies, and says how many there were.
+  ///
+  /// @throws OverException when the run is over
   public long clearAnomalies() {
-    return answer(misbehaving::clear, 0L);
+    return answer(misbehaving::clear);
   }
 
-  /// Has something done by the clock's thread; a run that is over does nothing any more.
-  private <T> T answer(Supplier<T> errand, T otherwise) {
+  /// The run is over: its devices do nothing any more.
+  public static final class OverException extends RuntimeException {
+    private OverException() {
+      super("the simulation is over");
+    }
+  }
+
+  /// Has something done by the clock's thread.
+  private <T> T answer(Supplier<T> errand) {
     CompletableFuture<T> done = new CompletableFuture<>();
     errands.add(() -> done.complete(errand.get()));
-    return done.completeOnTimeout(otherwise, ERRAND_SECONDS_MAX, TimeUnit.SECONDS).join();
+    try {
+      while (running || done.isDone()) {
+        Optional<T> result = resultWithin(done, GLANCE_NANOS);
+        if (result.isPresent()) {
+          return result.get();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new OverException();
+  }
+
+  private static <T> Optional<T> resultWithin(CompletableFuture<T> done, long nanos)
+      throws InterruptedException {
+    try {
+      return Optional.of(done.get(nanos, TimeUnit.NANOSECONDS));
+    } catch (TimeoutException notYet) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an errand failed", e);
+    }
   }
 
   public List<AnomalyShown> anomalies() {
@@ -287,8 +321,15 @@ public final class Fleet implements AutoCloseable {
   }
 
   /// Changes how fast the devices' time passes; live only.
+  ///
+  /// @throws OverException when the run is over
   public void speed(double wanted) {
-    errands.add(() -> pace.change(wanted));
+    var _ =
+        answer(
+            () -> {
+              pace.change(wanted);
+              return wanted;
+            });
   }
 
   public double speed() {

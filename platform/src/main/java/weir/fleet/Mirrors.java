@@ -66,6 +66,10 @@ public final class Mirrors implements AutoCloseable {
   private final List<Note.Heard> held = new ArrayList<>();
   private final Thread thread = Thread.ofVirtual().name("fleet-mirrors").unstarted(this::run);
   private boolean reading;
+
+  /// Whether changes may have been missed since the registry began to be read.
+  private boolean doubtful;
+
   private Instant reconcileAt = Instant.MAX;
   private int lastNumber;
   private boolean full;
@@ -131,19 +135,30 @@ public final class Mirrors implements AutoCloseable {
     try {
       while (true) {
         Note note = notes.poll(millisToNext(), TimeUnit.MILLISECONDS);
-        switch (note) {
-          case null -> speak();
-          case Note.Heard heard -> hear(heard);
-          case Note.Unsure unsure -> read();
-          case Note.Registered registered -> compare(registered.originals());
-          case Note.Stop stop -> {
-            return;
-          }
+        if (note instanceof Note.Stop) {
+          return;
         }
-        speak();
+        try {
+          take(note);
+          speak();
+        } catch (RuntimeException e) {
+          LOG.error("something of the mirrors went wrong; the registry is compared again", e);
+          doubtful = true;
+          reconcileAt = clock.instant().plus(TRY_AGAIN);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void take(@Nullable Note note) {
+    switch (note) {
+      case null -> {}
+      case Note.Heard heard -> hear(heard);
+      case Note.Unsure unsure -> read();
+      case Note.Registered registered -> compare(registered.originals());
+      case Note.Stop stop -> throw new IllegalStateException("handled by the loop");
     }
   }
 
@@ -251,10 +266,15 @@ public final class Mirrors implements AutoCloseable {
   /// Reads the registry on a thread of its own; what is told meanwhile waits.
   private void read() {
     reconcileAt = Instant.MAX;
-    if (reading || registry.isEmpty()) {
+    if (registry.isEmpty()) {
+      return;
+    }
+    if (reading) {
+      doubtful = true;
       return;
     }
     reading = true;
+    doubtful = false;
     RegistryPages pages = registry.get();
     Thread.ofVirtual()
         .name("fleet-registry")
@@ -262,7 +282,7 @@ public final class Mirrors implements AutoCloseable {
             () -> {
               try {
                 notes.add(new Note.Registered(pages.originals()));
-              } catch (IOException e) {
+              } catch (IOException | RuntimeException e) {
                 LOG.warn("the registry cannot be read; it is tried again", e);
                 notes.add(new Note.Registered(null));
               } catch (InterruptedException e) {
@@ -278,10 +298,11 @@ public final class Mirrors implements AutoCloseable {
       mirrors.keySet().stream().filter(id -> !wanted.contains(id)).toList().forEach(this::remove);
       originals.forEach(this::keep);
     }
-    held.forEach(this::apply);
-    held.clear();
     reading = false;
-    Duration pause = originals == null ? TRY_AGAIN : settings.reconcileEvery();
+    List<Note.Heard> meanwhile = List.copyOf(held);
+    held.clear();
+    meanwhile.forEach(this::apply);
+    Duration pause = originals == null || doubtful ? TRY_AGAIN : settings.reconcileEvery();
     reconcileAt = clock.instant().plus(pause);
   }
 

@@ -17,8 +17,8 @@ import weir.device.Precondition;
 import weir.event.Problem;
 import weir.event.ProblemException;
 
-/// What every resource of the registry answers the same way: JSON, entity tags and refusals.
-final class Answers {
+/// What every resource answers the same way: JSON, entity tags and refusals.
+public final class Answers {
 
   private static final Pattern TAG = Pattern.compile("\"([0-9]{1,18})\"");
 
@@ -27,7 +27,7 @@ final class Answers {
 
   private Answers() {}
 
-  static void send(ServerResponse response, JsonNode body) {
+  public static void send(ServerResponse response, JsonNode body) {
     response.header(HeaderNames.CONTENT_TYPE, "application/json");
     try {
       response.send(JsonBody.JSON.writeValueAsBytes(body));
@@ -87,7 +87,7 @@ final class Answers {
     };
   }
 
-  static ProblemException invalid(List<FieldError> errors) {
+  public static ProblemException invalid(List<FieldError> errors) {
     return new ProblemException(
         Problem.invalid(
             errors.stream()
@@ -96,7 +96,7 @@ final class Answers {
   }
 
   /// Answers methods that a path does not know.
-  static Handler only(String methods) {
+  public static Handler only(String methods) {
     return (request, response) -> {
       response.header(HeaderNames.ALLOW, methods);
       throw ProblemException.of(405, "Method not allowed", "allowed are " + methods);

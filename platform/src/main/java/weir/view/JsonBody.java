@@ -17,11 +17,11 @@ import java.util.Locale;
 import weir.event.ProblemException;
 
 /// Reads the body of a request: media type first, then length, then JSON.
-final class JsonBody {
+public final class JsonBody {
 
   static final int BYTES_MAX = 256 * 1024;
 
-  static final JsonMapper JSON =
+  public static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -30,13 +30,18 @@ final class JsonBody {
   private JsonBody() {}
 
   /// The body as an object, of at most 256 KB.
-  static ObjectNode object(ServerRequest request) {
+  public static ObjectNode object(ServerRequest request) {
     mediaType(request, "application/json", "application/merge-patch+json");
     JsonNode node = parse(bytes(request));
     if (node instanceof ObjectNode object) {
       return object;
     }
     throw ProblemException.of(400, "Unreadable body", "the body must be a JSON object");
+  }
+
+  /// As [#object]; an empty object when there is no body.
+  public static ObjectNode objectOrEmpty(ServerRequest request) {
+    return request.content().hasEntity() ? object(request) : JSON.createObjectNode();
   }
 
   private static JsonNode parse(byte[] body) {

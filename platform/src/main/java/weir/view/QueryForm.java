@@ -11,7 +11,7 @@ import weir.device.FieldError;
 
 /// Reads the query parameters of a request and notes everything that is wrong with them. Owned by
 /// one thread; [#check] is to be called last.
-final class QueryForm {
+public final class QueryForm {
 
   private static final int TEXT_MAX = 256;
 
@@ -19,11 +19,11 @@ final class QueryForm {
   private final Set<String> known = new HashSet<>();
   private final List<FieldError> errors = new ArrayList<>();
 
-  QueryForm(ServerRequest request) {
+  public QueryForm(ServerRequest request) {
     this.request = request;
   }
 
-  @Nullable String text(String name) {
+  public @Nullable String text(String name) {
     known.add(name);
     String text = request.query().first(name).orElse("");
     if (text.length() > TEXT_MAX) {
@@ -43,7 +43,7 @@ final class QueryForm {
     return text.equals("true");
   }
 
-  int number(String name, int min, int max, int otherwise) {
+  public int number(String name, int min, int max, int otherwise) {
     String text = text(name);
     if (text == null) {
       return otherwise;
@@ -84,7 +84,7 @@ final class QueryForm {
   }
 
   /// Ends the request when a parameter is wrong or unknown.
-  void check() {
+  public void check() {
     for (String name : request.query().names()) {
       if (!known.contains(name)) {
         errors.add(new FieldError(name, "is not a known parameter"));

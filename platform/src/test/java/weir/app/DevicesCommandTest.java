@@ -47,6 +47,20 @@ class DevicesCommandTest {
 
       assertThat(exit).isZero();
       assertThat(text.toString()).contains("5 devices made, 0 were there already");
+      assertThat(
+              Main.commandLine(new PrintWriter(new StringWriter(), true))
+                  .execute(
+                      "devices",
+                      "generate",
+                      "5",
+                      "--tokens",
+                      tokens.toString(),
+                      "--url",
+                      platform.url(),
+                      "--token",
+                      TestPlatform.TOKEN))
+          .as("tokens that cannot be seen again are not written over")
+          .isNotZero();
       List<String> lines = Files.readAllLines(tokens);
       assertThat(lines).hasSize(6);
       assertThat(lines.getFirst()).isEqualTo("token,device_id,issued_at,expires_at,is_active");

@@ -37,8 +37,8 @@ class LifecycleTest {
       platform.post(
           "/api/devices",
           """
-          {"id":"hall-1","name":"HVAC Unit 1","type":"hvac","location":"Building A - Floor 2",
-           "base_power":30.5,"base_voltage":400}\
+                   {"id":"hall-1","name":"HVAC Unit 1","type":"hvac","location":"Building A - Floor 2",
+          "status":"online","base_power":30.5,"base_voltage":400}\
           """);
       platform.send("PATCH", "/api/devices/hall-1", "{\"name\":\"HVAC Unit 2\"}");
       platform.send("DELETE", "/api/devices/hall-1", "");

@@ -40,10 +40,20 @@ class SimulationTest {
       HttpResponse<String> wrong =
           platform.post(
               PATH + "/start",
-              "{\"families\":{\"energy\":-1},\"speed\":0,\"phases\":[{\"speed\":2}]}");
+              """
+              {"families": {"energy": -1}, "speed": 0,
+               "phases": [{"speed": 2, "faults": {"late": "x"}, "anomaly": {"duration": 99}}]}\
+              """);
       assertThat(wrong.statusCode()).isEqualTo(422);
       assertThat(JSON.readTree(wrong.body()).path("errors").findValuesAsText("field"))
-          .containsExactlyInAnyOrder("families.energy", "speed", "phases[0].at");
+          .containsExactlyInAnyOrder(
+              "families.energy",
+              "speed",
+              "phases[0].at",
+              "phases[0].faults.late",
+              "phases[0].anomaly.duration");
+      assertThat(platform.send("PUT", PATH, "{}").statusCode()).isEqualTo(405);
+      assertThat(platform.get(PATH + "/devices?nosuch=1").statusCode()).isEqualTo(422);
 
       Path scenario = folder.resolve("scenario.yaml");
       Files.writeString(
@@ -58,7 +68,7 @@ class SimulationTest {
       assertThat(run(platform, "start", "--scenario", scenario.toString()))
           .contains("\"name\" : \"two of them\"");
       assertThat(platform.post(PATH + "/start", "{}").statusCode()).isEqualTo(409);
-      assertThat(run(platform, "speed", "20")).contains("\"state\" : \"running\"");
+      assertThat(run(platform, "speed", "20")).contains("\"speed\" : 20.0");
       assertThat(run(platform, "list")).contains("mock-hvac-001").contains("breaker-001");
       check("GET", PATH + "/devices", platform.get(PATH + "/devices"));
 
@@ -70,7 +80,8 @@ class SimulationTest {
                   PATH + "/anomalies",
                   """
                   {"device_id":"mock-hvac-001","anomaly_type":"power_spike","duration":7,
-                   "power_multiplier":9}"""));
+                   "power_multiplier":9}\
+                  """));
       assertThat(begun.path("duration").asInt()).isEqualTo(7);
       int before = data.heard().size();
       Awaitility.await().atMost(SOON).until(() -> data.heard().size() > before + 9);
@@ -91,6 +102,26 @@ class SimulationTest {
       assertThat(grade.path("total").path("sent").asInt()).isPositive();
       assertThat(grade.path("checked").asBoolean()).isTrue();
       assertThat(check("GET", PATH, platform.get(PATH)).path("last_grade").isObject()).isTrue();
+    }
+  }
+
+  @Test
+  void aRunThatIsOverTakesNoMoreOrders() throws Exception {
+    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of())) {
+      HttpResponse<String> begun =
+          platform.post(
+              PATH + "/start",
+              "{\"families\":{\"energy\":1},\"duration\":\"1s\",\"settle\":\"1s\"}");
+      assertThat(begun.statusCode()).as(begun.body()).isEqualTo(201);
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  JSON.readTree(platform.get(PATH).body()).path("state").asText().equals("ended"));
+
+      assertThat(platform.post(PATH + "/anomalies", "{}").statusCode()).isEqualTo(409);
+      assertThat(platform.send("PATCH", PATH, "{\"speed\":5}").statusCode()).isEqualTo(409);
+      assertThat(platform.post(PATH + "/stop", "").statusCode()).isEqualTo(200);
     }
   }
 
