@@ -10,6 +10,9 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,21 +106,13 @@ class OperatorCommandsTest {
     assertThat(ask("topics", "tail", "iot.raw", "--beginning", "-n", "50").text())
         .contains("this is not JSON");
 
-    Thread sender =
-        Thread.ofVirtual()
-            .start(
-                () ->
-                    await()
-                        .atMost(Duration.ofSeconds(30))
-                        .pollInterval(Duration.ofMillis(500))
-                        .ignoreExceptions()
-                        .until(
-                            () -> {
-                              publish("followed");
-                              return Thread.currentThread().isInterrupted();
-                            }));
-    Said said = ask("topics", "tail", "iot.raw", "-n", "2");
-    sender.interrupt();
+    Said said;
+    try (ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor()) {
+      var _ =
+          sender.scheduleWithFixedDelay(() -> publish("followed"), 0, 500, TimeUnit.MILLISECONDS);
+      said = ask("topics", "tail", "iot.raw", "-n", "2");
+      sender.shutdownNow();
+    }
 
     assertThat(said.exit()).isZero();
     assertThat(said.text().lines()).hasSize(2).allMatch(line -> line.endsWith("followed"));

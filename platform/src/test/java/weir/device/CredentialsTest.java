@@ -2,18 +2,13 @@ package weir.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,28 +96,6 @@ class CredentialsTest {
     registry.devices().delete(DEVICE, Precondition.NONE);
     registry.directory().firstContact(DEVICE, "smart_breaker", null);
     assertThat(credentials.verify("breaker-001", token)).isFalse();
-  }
-
-  @Test
-  void noTokenIsOnTheDisk() throws IOException {
-    assumeTrue(engine == TestEngine.SQLITE, "a server keeps its files to itself");
-    String device = issue().token();
-    String made = registry.adminToken().makeIfMissing().orElseThrow();
-    String given = "given-by-the-operator";
-    registry.adminToken().replace(given);
-    assertThat(onDisk()).doesNotContain(device, made, given);
-    registry.close();
-    assertThat(onDisk()).contains("breaker-001").doesNotContain(device, made, given);
-  }
-
-  private String onDisk() throws IOException {
-    StringBuilder everything = new StringBuilder();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        everything.append(Files.readString(file, StandardCharsets.ISO_8859_1));
-      }
-    }
-    return everything.toString();
   }
 
   @Test

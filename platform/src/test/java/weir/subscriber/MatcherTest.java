@@ -45,7 +45,7 @@ class MatcherTest {
 
   private final ManualClock clock = new ManualClock(START);
   private final MemoryLog log = new MemoryLog();
-  private final SubscriptionIndex index = new MemoryIndex();
+  private SubscriptionIndex index = new MemoryIndex();
   private Database registry;
   private Database waiting;
   private Applications applications;
@@ -212,6 +212,7 @@ class MatcherTest {
         registry.write(
             handle -> handle.createUpdate("UPDATE subscription SET filter = '{'").execute());
     assertThat(spoilt).isEqualTo(1);
+    index = new MemoryIndex();
     follower = follower();
     assertThat(index.size()).isZero();
     ask(Selector.ofDevice("fridge"));

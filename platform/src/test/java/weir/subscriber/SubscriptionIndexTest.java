@@ -2,7 +2,6 @@ package weir.subscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -203,20 +202,6 @@ class SubscriptionIndexTest {
     assertThat(takers("b", "Oven", START, "{\"error_code\":\"E1\"}")).containsExactly("errors");
     assertThat(takers("c", "Refrigerator", START, "{\"error_code\":\"CF\"}"))
         .containsExactlyInAnyOrder("types", "errors");
-  }
-
-  @Test
-  void doesNotLookIntoWhatNobodyWants() {
-    assumeTrue(place == Place.MEMORY, "Redis is asked by what the header says");
-    put(subscription("app", Selector.ofDevice("fridge")), START);
-    LogRecord unreadable =
-        new LogRecord(
-            new Position(new Partition(TOPIC, 0), 7),
-            "other",
-            0,
-            new byte[] {1},
-            new Headers().add(HeaderNames.EVENT, new byte[] {99}));
-    assertThat(index.match(unreadable)).isNull();
   }
 
   @Test

@@ -75,6 +75,9 @@ public final class TailApi implements HttpService, AutoCloseable {
 
   private void follow(Tail tail, RecordSearch search, EventStream out)
       throws IOException, InterruptedException {
+    add(out, tail.read(READ_MAX), search);
+    // At once, so that the browser knows from when on it sees everything.
+    out.send(tail.place());
     long silentSince = System.nanoTime();
     while (!closing.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
       if (!out.isWelcome()) {

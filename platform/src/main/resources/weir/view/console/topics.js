@@ -107,8 +107,9 @@ async function topic(view, name) {
       held.splice(0).forEach(add);
       tell();
     };
-    setText(told, "waiting for messages …");
+    setText(told, "connecting …");
     end = stream(view, `/api/topics/${encodeURIComponent(name)}/tail` + query({ q: state.q, in: state.in, key: state.key, partition: state.partition }), {
+      here: () => shown || skipped || setText(told, "waiting for messages …"),
       message: (item) => {
         if (!state.paused) add(item);
         else if (held.push(item) > ROWS_MAX) {
