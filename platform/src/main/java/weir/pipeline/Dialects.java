@@ -149,10 +149,11 @@ public final class Dialects {
     return route(Door.MQTT, topic) != null;
   }
 
+  /// @param path over HTTP a path with its slash, or a topic that was written to in that way
   @Nullable Route route(Door door, String path) {
-    boolean http = door == Door.HTTP;
-    String levels = http && path.startsWith("/") ? path.substring(1) : path;
-    for (Spoken spoken : http ? paths : topics) {
+    boolean isPath = door == Door.HTTP && path.startsWith("/");
+    String levels = isPath ? path.substring(1) : path;
+    for (Spoken spoken : isPath ? paths : topics) {
       List<String> values = spoken.source.pattern().match(levels);
       if (values != null) {
         return new Route(spoken.dialect, spoken.source, values);

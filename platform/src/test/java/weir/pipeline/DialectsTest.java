@@ -88,6 +88,7 @@ class DialectsTest {
     assertThat(dialects.route(Door.HTTP, "/ingest")).isNotNull();
     assertThat(dialects.route(Door.MQTT, "ingest")).isNull();
     assertThat(dialects.route(Door.HTTP, "/iot/d1/raw")).isNull();
+    assertThat(dialects.route(Door.HTTP, "iot/d1/raw")).isNotNull();
   }
 
   @Test
