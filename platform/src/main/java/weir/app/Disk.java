@@ -18,6 +18,9 @@ import weir.app.watch.Machine;
 /// reads.
 final class Disk {
 
+  static final String LOG = "log";
+  static final String SERIES = "series";
+
   private final Map<String, Path> folders;
   private final Machine machine;
   private final InstantSource clock;
@@ -27,10 +30,14 @@ final class Disk {
   Disk(PlatformSettings settings, Machine machine, InstantSource clock) {
     this.folders =
         Map.of(
-            "log", settings.dataDir().resolve("kafka"),
-            "series", settings.questdb().directory(),
-            "registry", settings.dataDir().resolve("registry.db"),
-            "deliveries", settings.dataDir().resolve("deliveries.db"));
+            LOG,
+            settings.dataDir().resolve("kafka"),
+            SERIES,
+            settings.questdb().directory(),
+            "registry",
+            settings.dataDir().resolve("registry.db"),
+            "deliveries",
+            settings.dataDir().resolve("deliveries.db"));
     this.machine = machine;
     this.clock = clock;
   }

@@ -271,6 +271,30 @@ final class Figures {
         () -> disk.daysLeft().orElse(Double.NaN) * SECONDS_A_DAY);
   }
 
+  void of(DiskBudget budget) {
+    meters.gauge(
+        "weir_disk_budget_bytes", "Bytes that the embedded log and series may take", budget::bytes);
+    meters.gauge(
+        "weir_disk_budget_used_bytes",
+        "Bytes that the embedded log and series take",
+        budget::usedBytes);
+    meters.gauge(
+        "weir_disk_budget_left_seconds",
+        "Time until the oldest begins to go if it goes on so; NaN in the first ten minutes",
+        () -> budget.daysLeft().orElse(Double.NaN) * SECONDS_A_DAY);
+    removed("log", budget::recordsRemoved);
+    removed("series", budget::eventsRemoved);
+  }
+
+  private void removed(String part, LongSupplier count) {
+    meters.counter(
+        "weir_disk_budget_removed",
+        "Records and events removed to stay within the budget",
+        count,
+        "part",
+        part);
+  }
+
   /// How many devices there are in each state.
   void ofDevices(Supplier<Map<String, Long>> states) {
     meters.gauges(

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +34,13 @@ import weir.log.EventLog;
 import weir.log.Patience;
 import weir.log.Topics;
 import weir.log.kafka.EmbeddedBroker;
+import weir.log.kafka.KafkaLog;
 import weir.log.rabbitmq.RabbitLog;
 import weir.pipeline.Pipeline;
 import weir.pipeline.PipelineHealth;
 import weir.series.SeriesStore;
 import weir.series.SeriesWriter;
+import weir.series.questdb.QuestDbStore;
 import weir.subscriber.Subscribers;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.view.Books;
@@ -63,6 +66,8 @@ final class Oversight implements AutoCloseable {
   private final List<Runnable> chores = new ArrayList<>();
   private String adminToken = "";
   private @Nullable Lags lags;
+  private @Nullable QuestDbStore embeddedSeries;
+  private Runnable measuring = () -> {};
 
   Oversight(PlatformSettings settings, InstantSource clock) {
     this.settings = settings;
@@ -122,6 +127,7 @@ final class Oversight implements AutoCloseable {
           var _ = store.kinds(NO_TYPE, now.minusSeconds(1), now);
         });
     containers.add("series store", "series", () -> 0, "weir-series-query", "weir-series-apply");
+    embeddedSeries = store instanceof QuestDbStore questdb ? questdb : null;
   }
 
   void watch(SeriesWriter writer) {
@@ -200,9 +206,7 @@ final class Oversight implements AutoCloseable {
     Refreshed<Books.Sheet> books = new Refreshed<>(new Books(log, topics)::sheet);
     figures.ofBooks(books);
     chores.add(books::refresh);
-    Disk disk = new Disk(settings, machine, clock);
-    figures.of(disk);
-    chores.add(disk::measure);
+    watchDisk(log);
     trips.add("log", () -> log.ranges(Set.of(topics.raw())));
     trips.add("registry", () -> registry.database().setting(NO_TYPE));
     adminToken = registry.adminToken().inner();
@@ -219,6 +223,41 @@ final class Oversight implements AutoCloseable {
   /// Devices by state.
   void watchDevices(Supplier<Map<String, Long>> states) {
     figures.ofDevices(states);
+  }
+
+  private void watchDisk(EventLog log) {
+    Disk disk = new Disk(settings, machine, clock);
+    figures.of(disk);
+    measuring = disk::measure;
+    if (settings.disk().budget() == 0) {
+      return;
+    }
+    DiskBudget budget =
+        new DiskBudget(
+            disk,
+            settings.disk().budget(),
+            settings.retention(),
+            trimOf(log),
+            embeddedSeries,
+            clock);
+    figures.of(budget);
+    health.watch("disk budget", budget::trouble);
+    measuring =
+        () -> {
+          disk.measure();
+          budget.run();
+        };
+  }
+
+  private @Nullable LogTrim trimOf(EventLog log) {
+    if (!settings.logIsEmbedded() || !(log instanceof KafkaLog embedded)) {
+      return null;
+    }
+    Set<String> enrichedGroups = new HashSet<>(Set.of(SeriesWriter.GROUP));
+    if (settings.roles().contains(Role.SUBSCRIBER)) {
+      enrichedGroups.add(Subscribers.GROUP);
+    }
+    return new LogTrim(embedded, settings.topics(), Set.of(Pipeline.GROUP), enrichedGroups);
   }
 
   /// The platform is up; looking begins, and must end before the parts do.
@@ -239,3 +278,4 @@ final class Oversight implements AutoCloseable {
     meters.close();
   }
 }
+    rounds.add(new Rounds("disk", settings.disk().measureEvery(), measuring));

@@ -206,11 +206,11 @@ public final class Platform implements AutoCloseable {
 
   private Function<Patience, EventLog> embeddedLog() {
     Path folder = settings.dataDir().resolve("kafka");
-    EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.kafka()));
+    EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.embeddedLog()));
     broker = embedded;
     logAddress = "Kafka at " + embedded.bootstrapServers();
     oversight.watch(embedded);
-    return patience -> new KafkaLog(embedded, settings.kafka(), patience);
+    return patience -> new KafkaLog(embedded, settings.embeddedLog(), patience);
   }
 
   private Function<Patience, EventLog> clusterLog() {

@@ -41,6 +41,7 @@ public record PlatformSettings(
     Path dataDir,
     Set<Role> roles,
     Optional<String> adminToken,
+    DiskSettings disk,
     Topics topics,
     DatabaseSettings registry,
     DeviceSettings device,
@@ -64,6 +65,8 @@ public record PlatformSettings(
     MailSettings mail,
     RedisSettings redis) {
 
+  private static final int FILES_PER_BUDGET = 64;
+
   /// Binds everything, and tells all mistakes together.
   ///
   /// @param standardDataDir where the data is when nobody says
@@ -82,6 +85,7 @@ public record PlatformSettings(
             dataDir,
             roles(settings),
             settings.text("admin-token").filter(token -> !token.isEmpty()),
+            settings.bind("disk", DiskSettings.defaults()),
             settings.bind("topics", Topics.defaults()),
             settings.bind("registry", DatabaseSettings.defaults()),
             settings.bind("device", DeviceSettings.defaults()),
@@ -107,6 +111,9 @@ public record PlatformSettings(
     if (bound.timescale.isGiven() && bound.sqlite.isGiven()) {
       settings.error("timescale and sqlite.file are both given; the time series have one place");
     }
+    if (bound.disk.budget() > 0 && !bound.logIsEmbedded() && bound.seriesEngine().isPresent()) {
+      settings.error("disk.budget is given, but neither the log nor the series are kept here");
+    }
     List<String> errors = settings.errors();
     if (!errors.isEmpty()) {
       throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));
@@ -127,6 +134,23 @@ public record PlatformSettings(
       return Optional.of(SqlEngine.postgres(timescale));
     }
     return sqlite.isGiven() ? Optional.of(SqlEngine.sqlite(sqlite.file())) : Optional.empty();
+  }
+
+  boolean logIsEmbedded() {
+    return !rabbitmq.isSet() && kafka.embedded();
+  }
+
+  /// Of the log inside this process. Its files are small beside the budget, if there is one, since
+  /// room is made a whole file at a time.
+  KafkaSettings embeddedLog() {
+    if (disk.budget() == 0) {
+      return kafka;
+    }
+    long segment = Math.max(disk.budget() / FILES_PER_BUDGET, kafka.segmentBytesMin());
+    return kafka.withDisk(
+        kafka.retentionBytes(),
+        (int) Math.min(segment, kafka.segmentBytes()),
+        kafka.diskReserveBytes());
   }
 
   /// Partitions of the raw and the enriched topic, on the log that is set.

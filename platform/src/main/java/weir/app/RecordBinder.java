@@ -19,6 +19,9 @@ final class RecordBinder {
 
   private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?) *(ms|s|m|h|d|)");
 
+  private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) *([kKMGT])(i?)B");
+  private static final String SIZE_PREFIXES = "KMGT";
+
   private RecordBinder() {}
 
   static <R extends Record> R bind(String prefix, R defaults, Settings settings) {
@@ -62,7 +65,7 @@ final class RecordBinder {
       return Integer.parseInt(text);
     }
     if (type == long.class) {
-      return Long.parseLong(text);
+      return count(text);
     }
     if (type == double.class) {
       return Double.parseDouble(text);
@@ -123,9 +126,23 @@ final class RecordBinder {
     return Duration.ofMillis(Math.round(millis));
   }
 
+  /// A whole number, or bytes: `500MB` is half a thousand million, `512MiB` half of 2^30.
+  private static long count(String text) {
+    Matcher matcher = SIZE.matcher(text);
+    if (!matcher.matches()) {
+      return text.isEmpty() ? 0 : Long.parseLong(text);
+    }
+    int power = 1 + SIZE_PREFIXES.indexOf(Character.toUpperCase(matcher.group(2).charAt(0)));
+    double unit = Math.pow(matcher.group(3).isEmpty() ? 1_000 : 1_024, power);
+    return Math.round(Double.parseDouble(matcher.group(1)) * unit);
+  }
+
   private static String wanted(Class<?> type) {
-    if (type == int.class || type == long.class) {
+    if (type == int.class) {
       return "a whole number";
+    }
+    if (type == long.class) {
+      return "a whole number, or a size such as 500MB or 20GB";
     }
     if (type == boolean.class) {
       return "true or false";

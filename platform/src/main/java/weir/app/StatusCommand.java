@@ -111,6 +111,14 @@ final class StatusCommand implements Callable<Integer> {
         "%.2f GB kept".formatted(now.sum("weir_disk_bytes") / GIGABYTE),
         "%.1f GB free".formatted(now.sum("weir_disk_free_bytes") / GIGABYTE),
         daysLeft(now.sum("weir_disk_left_seconds") / SECONDS_A_DAY));
+    double budget = now.sum("weir_disk_budget_bytes");
+    if (budget > 0) {
+      line(
+          "disk budget",
+          "%.2f of %.2f GB"
+              .formatted(now.sum("weir_disk_budget_used_bytes") / GIGABYTE, budget / GIGABYTE),
+          count("removed for it", now.sum("weir_disk_budget_removed_total")));
+    }
   }
 
   private void line(String title, String... cells) {

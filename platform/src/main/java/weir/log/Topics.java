@@ -30,6 +30,13 @@ public record Topics(
     return new Topic("iot." + deviceType + ".enriched");
   }
 
+  /// Whether it is the topic of one device type.
+  public boolean isOfType(Topic topic) {
+    return topic.name().startsWith("iot.")
+        && topic.name().endsWith(".enriched")
+        && !topic.equals(enriched);
+  }
+
   public Set<Topic> all() {
     return Set.of(raw, enriched, retry, dlq, devices, subscriptions);
   }

@@ -76,10 +76,10 @@ public interface SeriesStore extends AutoCloseable {
   /// Removes what is older than its type's retention, and rollups older than theirs.
   void retire(Instant now);
 
-  /// Events that retention has removed since the store was made.
+  /// Events that were removed on purpose, for their age, since the store was made.
   long retiredCount();
 
-  /// Whether events of this type and time are past their retention now.
+  /// Whether events of this type and time need not be there any more.
   boolean isRetired(String type, Instant time);
 
   /// Bytes on disk.

@@ -134,7 +134,8 @@ class MonitoringTest {
       dashboard.findValuesAsText("expr").forEach(expression -> collect(expression, wanted));
     }
     assertThat(wanted).hasSizeGreaterThan(40);
-    try (TestPlatform weir = new TestPlatform(folder.resolve("weir"), Map.of())) {
+    Map<String, String> budget = Map.of("disk.budget", "1TB");
+    try (TestPlatform weir = new TestPlatform(folder.resolve("weir"), budget)) {
       weir.post("/ingest/iot/breaker-001/raw", "this is not JSON");
       await()
           .atMost(Duration.ofSeconds(60))

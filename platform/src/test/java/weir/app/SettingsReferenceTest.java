@@ -58,7 +58,7 @@ class SettingsReferenceTest {
 
             Later sources win: the defaults, then `weir.yaml` (or the file that `WEIR_CONFIG` or `--config` names), then environment variables,
             then flags (`--set key=value`). All mistakes are told together, and an unknown key is refused with a suggestion. Durations are
-            `250ms`, `5s`, `10m`, `2h` or `7d`. This page is made from the code.
+            `250ms`, `5s`, `10m`, `2h` or `7d`; sizes bytes, or `500MB`, `20GB`, `512MiB`. This page is made from the code.
 
             | key | variable | default | |
             |---|---|---|---|

@@ -214,6 +214,12 @@ public final class KafkaLog implements EventLog {
     return topics.groups();
   }
 
+  /// Removes the records before these offsets, whether or not somebody has read them. Kafka frees
+  /// the disk some seconds later, a whole file at a time.
+  public void removeBefore(Map<Partition, Long> offsets) {
+    topics.removeBefore(offsets);
+  }
+
   /// Waits for the appends under way, six seconds at most.
   @Override
   public void close() {

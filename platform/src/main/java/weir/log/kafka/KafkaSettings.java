@@ -60,7 +60,7 @@ public record KafkaSettings(
         recordBytesMax >= 1_024 && recordBytesMax <= 64 * MEBIBYTE,
         "record-bytes-max must be 1024 to 67108864");
     check(
-        segmentBytes >= recordBytesMax + BATCH_OVERHEAD_BYTES,
+        segmentBytes >= segmentBytesMin(recordBytesMax),
         "segment-bytes must be at least record-bytes-max and 65536");
     check(retentionBytes >= 2L * segmentBytes, "retention-bytes must hold two segments");
     check(diskReserveBytes >= 0, "disk-reserve-bytes must not be negative");
@@ -69,6 +69,15 @@ public record KafkaSettings(
     check(
         !linger.isNegative() && linger.toMillis() <= 1_000,
         "linger must be 0 to 1000 milliseconds");
+  }
+
+  private static int segmentBytesMin(int recordBytesMax) {
+    return recordBytesMax + BATCH_OVERHEAD_BYTES;
+  }
+
+  /// A segment holds at least the longest record.
+  public int segmentBytesMin() {
+    return segmentBytesMin(recordBytesMax);
   }
 
   private static void check(boolean holds, String rule) {

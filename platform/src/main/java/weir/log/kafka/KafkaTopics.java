@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -244,6 +245,19 @@ final class KafkaTopics implements AutoCloseable {
       return resultOf(admin.listOffsets(of).all());
     } catch (ExecutionException failure) {
       throw failed("list offsets", failure);
+    }
+  }
+
+  /// Makes these the first offsets of their partitions.
+  void removeBefore(Map<Partition, Long> offsets) {
+    Map<TopicPartition, RecordsToDelete> wanted = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) ->
+            wanted.put(KafkaRecords.kafka(partition), RecordsToDelete.beforeOffset(offset)));
+    try {
+      resultOf(admin.deleteRecords(wanted).all());
+    } catch (ExecutionException failure) {
+      throw failed("remove old records", failure);
     }
   }
 

@@ -136,7 +136,8 @@ public final class QuestDbStore implements SeriesStore {
   private void markHours(Event event, RetentionClass kept, Instant now) {
     for (Reading reading : event.readings()) {
       Instant time = EventRows.timeOf(reading, event);
-      if (reading instanceof Reading.Numeric && !kept.isPast(time, now)) {
+      boolean removed = kept.isPast(time, now) || retirement.madeRoomBefore(time);
+      if (reading instanceof Reading.Numeric && !removed) {
         dirty.mark(Hours.of(Micros.of(time)), now.toEpochMilli());
       }
     }
@@ -251,6 +252,39 @@ public final class QuestDbStore implements SeriesStore {
     }
   }
 
+  /// The start of the oldest day of which there is anything but rollups.
+  public Optional<Instant> oldestDay() {
+    return retirement.oldestDay();
+  }
+
+  /// Removes everything but rollups from before the start of a day, whatever its retention; what
+  /// was removed is retired. The disk is free some seconds later.
+  ///
+  /// @return how many events that were
+  public long makeRoom(Instant day) {
+    housekeeping.lock();
+    try {
+      rollUp(clock.instant());
+      long removed = retirement.makeRoom(day);
+      applier.wake(false);
+      return removed;
+    } finally {
+      housekeeping.unlock();
+    }
+  }
+
+  /// Removes the oldest month of rollups, unless it is this month; whether there was one.
+  public boolean removeOldestRollups() {
+    housekeeping.lock();
+    try {
+      boolean removed = retirement.removeOldestRollups(clock.instant());
+      applier.wake(false);
+      return removed;
+    } finally {
+      housekeeping.unlock();
+    }
+  }
+
   @Override
   public long retiredCount() {
     return retirement.count();
@@ -258,7 +292,8 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public boolean isRetired(String type, Instant time) {
-    return RetentionClass.of(retention.apply(type)).isPast(time, clock.instant());
+    return retirement.madeRoomBefore(time)
+        || RetentionClass.of(retention.apply(type)).isPast(time, clock.instant());
   }
 
   @Override
