@@ -2,12 +2,11 @@ package weir.app;
 
 import io.helidon.webserver.http.HttpService;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +28,7 @@ import weir.app.watch.Watchdog;
 import weir.device.Registry;
 import weir.ingest.Intake;
 import weir.ingest.broker.BrokerDoor;
+import weir.ingest.broker.BrokerSettings;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
 import weir.log.Patience;
@@ -101,6 +101,9 @@ final class Oversight implements AutoCloseable {
   void watch(RabbitLog log, Patience patience) {
     String part = patience == Patience.PROMPT ? "log of the doors" : "log";
     health.watch(part, log::trouble);
+    if (patience == Patience.LASTING) {
+      trips.add("rabbitmq", log::reach);
+    }
   }
 
   private static Optional<String> wrong(EmbeddedBroker broker) {
@@ -110,13 +113,21 @@ final class Oversight implements AutoCloseable {
     return broker.hasRoom() ? Optional.empty() : Optional.of("the disk is full");
   }
 
-  void watch(BrokerDoor door) {
+  void watch(BrokerDoor door, String clientId) {
+    BrokerSettings broker = settings.broker();
     health.watch("mqtt broker", door::trouble);
+    MqttRoundTrip.Login login =
+        new MqttRoundTrip.Login(
+            clientId + "-" + MqttRoundTrip.CLIENT_ID, broker.username(), broker.password());
+    trips.add(
+        "mqtt broker",
+        new MqttRoundTrip(broker.host(), broker.port(), broker.tls(), login, ROUND_TRIP_MAX));
     meters.counter(
         "weir_broker_received", "Messages of devices from the MQTT broker", door::receivedCount);
   }
 
   void watch(SeriesStore store) {
+    embeddedSeries = store instanceof QuestDbStore questdb ? questdb : null;
     health.watch(
         "series store",
         () -> store.health().usable() ? Optional.empty() : Optional.of(store.health().detail()));
@@ -127,7 +138,6 @@ final class Oversight implements AutoCloseable {
           var _ = store.kinds(NO_TYPE, now.minusSeconds(1), now);
         });
     containers.add("series store", "series", () -> 0, "weir-series-query", "weir-series-apply");
-    embeddedSeries = store instanceof QuestDbStore questdb ? questdb : null;
   }
 
   void watch(SeriesWriter writer) {
@@ -176,6 +186,9 @@ final class Oversight implements AutoCloseable {
                 .map(since -> "since " + since + ": it waits for the log or a database"));
     containers.add("subscriber", "subscriber", () -> 0);
     follow("subscriber", Subscribers.GROUP);
+    if (settings.redis().isGiven()) {
+      trips.add("redis", subscribers::reachIndex);
+    }
     figures.of(subscribers);
     Refreshed<DeliveryLog.Overview> deliveries =
         new Refreshed<>(subscribers.deliveryLog()::overview);
@@ -210,19 +223,6 @@ final class Oversight implements AutoCloseable {
     trips.add("log", () -> log.ranges(Set.of(topics.raw())));
     trips.add("registry", () -> registry.database().setting(NO_TYPE));
     adminToken = registry.adminToken().inner();
-  }
-
-  /// The MQTT door takes connections.
-  void opened(MqttDoor door) {
-    InetAddress bound = door.address();
-    InetAddress host = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
-    InetSocketAddress socket = new InetSocketAddress(host, door.port());
-    trips.add("mqtt", new MqttRoundTrip(socket, adminToken, ROUND_TRIP_MAX));
-  }
-
-  /// Devices by state.
-  void watchDevices(Supplier<Map<String, Long>> states) {
-    figures.ofDevices(states);
   }
 
   private void watchDisk(EventLog log) {
@@ -260,6 +260,22 @@ final class Oversight implements AutoCloseable {
     return new LogTrim(embedded, settings.topics(), Set.of(Pipeline.GROUP), enrichedGroups);
   }
 
+  /// The MQTT door takes connections.
+  void opened(MqttDoor door) {
+    InetAddress bound = door.address();
+    InetAddress host = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
+    MqttRoundTrip.Login login =
+        new MqttRoundTrip.Login(MqttRoundTrip.CLIENT_ID, "admin", adminToken);
+    trips.add(
+        "mqtt",
+        new MqttRoundTrip(host.getHostAddress(), door.port(), false, login, ROUND_TRIP_MAX));
+  }
+
+  /// Devices by state.
+  void watchDevices(Supplier<Map<String, Long>> states) {
+    figures.ofDevices(states);
+  }
+
   /// The platform is up; looking begins, and must end before the parts do.
   AutoCloseable started() {
     containers.started();
@@ -267,6 +283,7 @@ final class Oversight implements AutoCloseable {
     Parts rounds = new Parts();
     Lookout lookout = new Lookout(Objects.requireNonNull(lags), watchdog, health);
     rounds.add(new Rounds("lookout", LOOK_EVERY, lookout));
+    rounds.add(new Rounds("disk", settings.disk().measureEvery(), measuring));
     for (Runnable chore : chores) {
       rounds.add(new Rounds("figures", FIGURES_EVERY, chore));
     }
@@ -278,4 +295,3 @@ final class Oversight implements AutoCloseable {
     meters.close();
   }
 }
-    rounds.add(new Rounds("disk", settings.disk().measureEvery(), measuring));

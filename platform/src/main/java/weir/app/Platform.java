@@ -347,7 +347,7 @@ public final class Platform implements AutoCloseable {
         wanted.clientId().isEmpty() ? BrokerClientId.in(settings.dataDir()) : wanted.clientId();
     List<String> filters = wanted.topics().isEmpty() ? dialects.filters() : wanted.topics();
     BrokerDoor there = parts.add(new BrokerDoor(wanted, clientId, filters, intake, owners, clock));
-    oversight.watch(there);
+    oversight.watch(there, clientId);
     return Optional.of(there);
   }
 

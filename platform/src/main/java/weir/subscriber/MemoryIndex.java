@@ -97,5 +97,8 @@ final class MemoryIndex implements SubscriptionIndex {
   }
 
   @Override
+  public void reach() {}
+
+  @Override
   public void close() {}
 }

@@ -305,6 +305,11 @@ final class RedisIndex implements SubscriptionIndex {
   }
 
   @Override
+  public void reach() {
+    String _ = redis.ping();
+  }
+
+  @Override
   public void close() {
     stop.countDown();
     try {

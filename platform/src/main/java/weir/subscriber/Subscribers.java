@@ -88,6 +88,12 @@ public final class Subscribers implements AutoCloseable {
 
   public Deliveries deliveries() {
     return deliveries;
+  /// Asks the server that holds the index of subscriptions, if there is one, and returns when it
+  /// answers.
+  public void reachIndex() {
+    index.reach();
+  }
+
   }
 
   public DeliveryLog deliveryLog() {

@@ -31,6 +31,9 @@ interface SubscriptionIndex extends AutoCloseable {
   /// Subscriptions that are known.
   long size();
 
+  /// Asks whoever holds it, and returns when they answer.
+  void reach();
+
   @Override
   void close();
 }

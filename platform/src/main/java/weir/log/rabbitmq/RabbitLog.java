@@ -43,6 +43,13 @@ public final class RabbitLog implements EventLog {
     this.ends = new Ends(connections, state, appender::tail);
   }
 
+  /// Connects afresh and leaves.
+  ///
+  /// @throws LogException when RabbitMQ cannot be used
+  public void reach() {
+    Connections.close(connections.open("weir-round-trip"));
+  }
+
   /// What is wrong; empty when messages go through.
   public Optional<String> trouble() {
     return appender.trouble();
