@@ -32,6 +32,7 @@ import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryWorker;
 import weir.subscriber.delivery.LaneStore;
 import weir.subscriber.delivery.Place;
+import weir.trace.Traces;
 
 /// Lanes, worker and receivers in this process: how many signed requests a second, and how long an
 /// event takes from being matched to being received, while others hang or have a backlog.
@@ -67,7 +68,9 @@ final class Webhooks implements AutoCloseable {
     applications = new Applications(registry, endpoints, clock);
     store = new LaneStore(database);
     DeliveryLog log = new DeliveryLog(database, clock);
-    worker = new DeliveryWorker(store, endpoints, applications, log, settings, clock, new Random());
+    worker =
+        new DeliveryWorker(
+            store, endpoints, applications, log, settings, clock, new Random(), Traces.off());
     receiver =
         WebServer.builder()
             .host("127.0.0.1")
@@ -134,7 +137,7 @@ final class Webhooks implements AutoCloseable {
         "{\"event_id\":\"%s\",\"sent\":%d,\"padding\":\"%s\"}"
             .formatted(id, time, PADDING)
             .getBytes(StandardCharsets.US_ASCII);
-    return new Arrival(Place.of(partition, offset), event, body, List.of(endpoint));
+    return new Arrival(Place.of(partition, offset), event, body, List.of(endpoint), null);
   }
 
   /// What a run measured.

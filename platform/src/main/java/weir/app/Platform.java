@@ -39,6 +39,7 @@ import weir.series.SeriesWriter;
 import weir.series.questdb.QuestDbStore;
 import weir.series.sql.SqlStore;
 import weir.subscriber.Applications;
+import weir.trace.Traces;
 import weir.view.Audit;
 import weir.view.Books;
 import weir.view.BooksApi;
@@ -67,6 +68,7 @@ public final class Platform implements AutoCloseable {
   private final PlatformSettings settings;
   private final InstantSource clock = InstantSource.system();
   private final Parts parts = new Parts();
+  private final Traces traces;
   private final Oversight oversight;
   private Consumer<Runnable> whileNothingIsStored = Runnable::run;
   private @Nullable Console console;
@@ -78,8 +80,9 @@ public final class Platform implements AutoCloseable {
   private @Nullable WebDoor web;
   private @Nullable DeviceLife life;
 
-  private Platform(PlatformSettings settings) {
+  private Platform(PlatformSettings settings, Traces traces) {
     this.settings = settings;
+    this.traces = parts.add(traces);
     this.oversight = parts.add(new Oversight(settings, clock));
   }
 
@@ -87,7 +90,11 @@ public final class Platform implements AutoCloseable {
   ///
   /// @throws CommandException when a port is taken or the data folder cannot be used
   public static Platform start(PlatformSettings settings) {
-    Platform platform = new Platform(settings);
+    return start(settings, Traces.of(settings.tracing()));
+  }
+
+  static Platform start(PlatformSettings settings, Traces traces) {
+    Platform platform = new Platform(settings, traces);
     try {
       platform.build();
       return platform;
@@ -107,7 +114,7 @@ public final class Platform implements AutoCloseable {
     EventLog log = openLog();
     Registry registry = openRegistry(log);
     SubscriberSide subscribers =
-        new SubscriberSide(settings, registry, log, plays(Role.SUBSCRIBER), parts, clock);
+        new SubscriberSide(settings, registry, log, plays(Role.SUBSCRIBER), parts, clock, traces);
     Applications applications = subscribers.applications();
     Console face = new Console(settings, registry, subscribers::tokenHolder, clock);
     console = face;
@@ -265,7 +272,8 @@ public final class Platform implements AutoCloseable {
 
   private void startSeries(EventLog log, SeriesStore store) {
     SeriesWriter writer =
-        parts.add(new SeriesWriter(log, settings.topics(), store, settings.series(), clock));
+        parts.add(
+            new SeriesWriter(log, settings.topics(), store, settings.series(), clock, traces));
     writer.start();
     parts.add(new Upkeep(store, clock)).start();
     oversight.watch(writer);
@@ -284,7 +292,8 @@ public final class Platform implements AutoCloseable {
                 registry.directory(),
                 new InterestedApplications(applications),
                 settings.pipeline(),
-                clock));
+                clock,
+                traces));
     pipeline.start();
     oversight.watch(pipeline);
   }
@@ -324,7 +333,7 @@ public final class Platform implements AutoCloseable {
         new DeviceQuota(
             settings.quota().messagesPerSecond(), settings.quota().burst(), System::nanoTime);
     Intake intake =
-        new Intake(log, settings.topics().raw(), settings.intake(), quota, devices::heard);
+        new Intake(log, settings.topics().raw(), settings.intake(), quota, devices::heard, traces);
     RegistryAccess access = new RegistryAccess(registry, settings.mqtt().anonymous());
     DialectOwners owners = new DialectOwners(dialects);
     MqttDoor door =

@@ -32,6 +32,7 @@ import weir.series.sql.SqliteSettings;
 import weir.subscriber.RedisSettings;
 import weir.subscriber.SubscriberSettings;
 import weir.subscriber.mail.MailSettings;
+import weir.trace.TraceSettings;
 
 /// All settings of a platform process, bound and checked.
 ///
@@ -63,7 +64,8 @@ public record PlatformSettings(
     QuestDbSettings questdb,
     SubscriberSettings webhook,
     MailSettings mail,
-    RedisSettings redis) {
+    RedisSettings redis,
+    TraceSettings tracing) {
 
   private static final int FILES_PER_BUDGET = 64;
 
@@ -107,7 +109,8 @@ public record PlatformSettings(
             questdb,
             settings.bind("webhook", SubscriberSettings.defaults()),
             settings.bind("mail", MailSettings.defaults()),
-            settings.bind("redis", RedisSettings.defaults()));
+            settings.bind("redis", RedisSettings.defaults()),
+            settings.bind("tracing", TraceSettings.defaults()));
     if (bound.timescale.isGiven() && bound.sqlite.isGiven()) {
       settings.error("timescale and sqlite.file are both given; the time series have one place");
     }

@@ -15,6 +15,7 @@ import weir.subscriber.ServiceTokens;
 import weir.subscriber.SubscriberSettings;
 import weir.subscriber.Subscribers;
 import weir.subscriber.Subscriptions;
+import weir.trace.Traces;
 import weir.view.ApplicationApi;
 import weir.view.DeliveryApi;
 import weir.view.RegistrationApi;
@@ -39,7 +40,8 @@ final class SubscriberSide {
       EventLog log,
       boolean delivers,
       Parts parts,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.registry = registry;
     this.settings = platform.webhook();
     this.clock = clock;
@@ -72,7 +74,8 @@ final class SubscriberSide {
                         settings,
                         platform.mail(),
                         platform.redis(),
-                        clock)))
+                        clock,
+                        traces)))
             : Optional.empty();
   }
 

@@ -31,6 +31,9 @@ public final class HeaderNames {
   /// On raw messages that were replayed from the dead letters: the dead letter's position.
   public static final String REPLAY_OF = "replay-of";
 
+  /// On raw and enriched messages that are followed: the W3C `traceparent` of the latest step.
+  public static final String TRACE = "traceparent";
+
   /// On enriched messages: the decoded event in the compact form of [EventHeader].
   public static final String EVENT = "event";
 

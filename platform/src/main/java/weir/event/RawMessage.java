@@ -11,6 +11,7 @@ import weir.device.DeviceId;
 /// @param path the MQTT topic or the HTTP path
 /// @param receivedAt when the door took it, in milliseconds
 /// @param payload the bytes as received; not copied, not to be changed
+/// @param trace the W3C `traceparent` that came with it, unchecked
 @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares messages.
 public record RawMessage(
     EventId id,
@@ -19,4 +20,18 @@ public record RawMessage(
     String path,
     int qos,
     Instant receivedAt,
-    byte[] payload) {}
+    byte[] payload,
+    @Nullable String trace) {
+
+  /// One that came without a `traceparent`.
+  public RawMessage(
+      EventId id,
+      @Nullable DeviceId device,
+      Door door,
+      String path,
+      int qos,
+      Instant receivedAt,
+      byte[] payload) {
+    this(id, device, door, path, qos, receivedAt, payload, null);
+  }
+}

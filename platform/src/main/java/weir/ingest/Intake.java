@@ -12,7 +12,10 @@ import weir.event.RawMessage;
 import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.Headers;
+import weir.log.LogException;
 import weir.log.Topic;
+import weir.trace.Step;
+import weir.trace.Traces;
 
 /// The one way in: checks a message, appends it to the raw topic, and answers when the append is
 /// durable. Every door goes through here, so the promise "acknowledged means logged" is kept in one
@@ -30,18 +33,25 @@ public final class Intake {
   private final IntakeSettings settings;
   private final DeviceQuota quota;
   private final Hearing hearing;
+  private final Traces traces;
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final LongAdder accepted = new LongAdder();
   private final Map<Refusal.Kind, LongAdder> refused = new EnumMap<>(Refusal.Kind.class);
 
   public Intake(EventLog log, Topic raw, IntakeSettings settings, DeviceQuota quota) {
-    this(log, raw, settings, quota, message -> {});
+    this(log, raw, settings, quota, message -> {}, Traces.off());
   }
 
   /// @param hearing is told of every message of a known device
   public Intake(
-      EventLog log, Topic raw, IntakeSettings settings, DeviceQuota quota, Hearing hearing) {
+      EventLog log,
+      Topic raw,
+      IntakeSettings settings,
+      DeviceQuota quota,
+      Hearing hearing,
+      Traces traces) {
     this.hearing = hearing;
+    this.traces = traces;
     this.log = log;
     this.raw = raw;
     this.settings = settings;
@@ -95,15 +105,35 @@ public final class Intake {
       answer.done(refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
       return;
     }
+    Step step = traces.isOn() ? follow(message) : null;
     log.append(
-        entry(message),
+        entry(message, step),
         (position, failure) -> {
           bytesInFlight.addAndGet(-cost);
+          if (step != null) {
+            end(step, failure);
+          }
           answer.done(failure == null ? accepted() : logUnavailable());
         });
   }
 
-  private Entry entry(RawMessage message) {
+  private @Nullable Step follow(RawMessage message) {
+    Step step = traces.begin(Traces.Kind.ACCEPT, "accept", message.trace());
+    return step == null
+        ? null
+        : step.with("weir.event_id", message.id().value())
+            .with("weir.door", message.door().text())
+            .with("weir.path", message.path());
+  }
+
+  private static void end(Step step, @Nullable LogException failure) {
+    if (failure != null) {
+      step.failed("the log cannot be written now");
+    }
+    step.end();
+  }
+
+  private Entry entry(RawMessage message, @Nullable Step step) {
     DeviceId device = message.device();
     Headers headers =
         new Headers()
@@ -111,6 +141,9 @@ public final class Intake {
             .add(HeaderNames.DOOR, message.door().text())
             .add(HeaderNames.PATH, message.path())
             .add(HeaderNames.QOS, Integer.toString(message.qos()));
+    if (step != null) {
+      headers.add(HeaderNames.TRACE, step.context());
+    }
     return new Entry(
         raw,
         Entry.BY_KEY,

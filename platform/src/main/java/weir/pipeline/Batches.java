@@ -19,6 +19,8 @@ import weir.log.Entry;
 import weir.log.LogRecord;
 import weir.pipeline.Flight.Share;
 import weir.pipeline.RawRecord.Handed;
+import weir.trace.Step;
+import weir.trace.Traces;
 
 /// Turns a batch of raw records into the entries to append and the counts to commit. Writes
 /// nothing to the log but new topics; owned by one worker.
@@ -32,6 +34,7 @@ final class Batches {
   private final Entries entries;
   private final Failures failures;
   private final InstantSource clock;
+  private final Traces traces;
 
   Batches(
       Decoding decoding,
@@ -39,13 +42,15 @@ final class Batches {
       Directory directory,
       Entries entries,
       Failures failures,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.decoding = decoding;
     this.enricher = enricher;
     this.directory = directory;
     this.entries = entries;
     this.failures = failures;
     this.clock = clock;
+    this.traces = traces;
   }
 
   /// One record of the batch: decided, or skipped because it was taken before.
@@ -175,7 +180,7 @@ final class Batches {
       Outcome outcome, RawRecord raw, Share share, Flight flight, PipelineCounts counts) {
     if (outcome instanceof Outcome.Decoded decoded) {
       entries
-          .enriched(raw, decoded.event(), enricher.enrich(decoded))
+          .enriched(raw, decoded.event(), enricher.enrich(decoded), raw.message().trace())
           .map(entry -> entries.ofType(entry, decoded.event().type()))
           .ifPresent(entry -> flight.add(entry, raw, decoded.family()));
     }
@@ -192,7 +197,9 @@ final class Batches {
       counts.retried.increment();
       return;
     }
-    Optional<Entry> enriched = entries.enriched(raw, decoded.event(), enricher.enrich(decoded));
+    byte[] value = enricher.enrich(decoded);
+    String trace = follow(raw, decoded, flight);
+    Optional<Entry> enriched = entries.enriched(raw, decoded.event(), value, trace);
     if (enriched.isEmpty()) {
       writeDead(raw, family, Entries.TOO_LONG, share, flight, counts);
       return;
@@ -203,6 +210,33 @@ final class Batches {
     counts.enriched.increment();
   }
 
+  /// What the next step of the event goes on from; null when it is not followed.
+  private @Nullable String follow(RawRecord raw, Outcome.Decoded decoded, Flight flight) {
+    String parent = raw.message().trace();
+    if (parent == null) {
+      return null;
+    }
+    Step step = traces.begin(Traces.Kind.PROCESS, "decode", parent, flight.beganNanos());
+    if (step == null) {
+      return parent;
+    }
+    step.with("weir.family", decoded.family())
+        .with("weir.device_type", decoded.event().type())
+        .end();
+    return step.context();
+  }
+
+  private void followDead(RawRecord raw, Rejection rejection, Flight flight) {
+    String parent = raw.message().trace();
+    Step step =
+        parent == null
+            ? null
+            : traces.begin(Traces.Kind.PROCESS, "decode", parent, flight.beganNanos());
+    if (step != null) {
+      step.failed(rejection.reason().name()).end();
+    }
+  }
+
   private void writeDead(
       RawRecord raw,
       String family,
@@ -210,6 +244,7 @@ final class Batches {
       Share share,
       Flight flight,
       PipelineCounts counts) {
+    followDead(raw, rejection, flight);
     flight.add(entries.dead(raw, family, rejection), raw, family);
     share.counts.add("aside." + family, 1);
     counts.setAside(rejection.reason());

@@ -2,6 +2,7 @@ package weir.pipeline;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import weir.event.Event;
 import weir.event.EventHeader;
 import weir.event.HeaderNames;
@@ -41,13 +42,18 @@ final class Entries {
   }
 
   /// An enriched event, on the partition that its raw message was on; empty when it is too long.
-  Optional<Entry> enriched(RawRecord raw, Event event, byte[] value) {
+  ///
+  /// @param trace the latest step of the message, when it is followed
+  Optional<Entry> enriched(RawRecord raw, Event event, byte[] value, @Nullable String trace) {
     byte[] header = EventHeader.encode(event, raw.offset());
     if (value.length + header.length > RECORD_BYTES_MAX) {
       return Optional.empty();
     }
     Headers headers =
         new Headers().add(HeaderNames.EVENT_ID, event.id().value()).add(HeaderNames.EVENT, header);
+    if (trace != null) {
+      headers.add(HeaderNames.TRACE, trace);
+    }
     Handed handed = raw.handed();
     if (handed != null) {
       headers.add(HeaderNames.HANDED, handed.toString());

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import weir.device.Directory;
 import weir.log.EventLog;
 import weir.meter.BatchMeter;
+import weir.trace.Traces;
 
 /// Reads raw messages, decodes and enriches them, and writes them to the enriched topics; what
 /// cannot be used goes to the dead letters, what waits for a reference to the retry topic.
@@ -26,6 +27,7 @@ public final class Pipeline implements AutoCloseable {
   private final Applications applications;
   private final PipelineSettings settings;
   private final InstantSource clock;
+  private final Traces traces;
   private final PipelineCounts counts;
   private final NewTypes newTypes;
   private final PipelineTopics.OfTypes typeTopics;
@@ -39,7 +41,8 @@ public final class Pipeline implements AutoCloseable {
       Directory directory,
       Applications applications,
       PipelineSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.log = log;
     this.topics = topics;
     this.dialects = dialects;
@@ -47,6 +50,7 @@ public final class Pipeline implements AutoCloseable {
     this.applications = applications;
     this.settings = settings;
     this.clock = clock;
+    this.traces = traces;
     this.counts = new PipelineCounts(clock);
     this.newTypes = new NewTypes(directory, settings);
     this.typeTopics = new PipelineTopics.OfTypes(log, topics);
@@ -77,7 +81,8 @@ public final class Pipeline implements AutoCloseable {
             directory,
             entries,
             new Failures(clock, settings.failuresPerMinuteMax()),
-            clock);
+            clock,
+            traces);
     return new Worker(
         log,
         log.join(GROUP, Set.of(topics.names().raw())),

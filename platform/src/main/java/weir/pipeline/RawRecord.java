@@ -32,6 +32,7 @@ record RawRecord(LogRecord record, RawMessage message, int attempt, @Nullable Ha
     int qos = 0;
     int attempt = 0;
     Handed handed = null;
+    String trace = null;
     for (Headers.Header header : headers.entries()) {
       switch (header.name()) {
         case HeaderNames.PATH -> path = text(header);
@@ -39,6 +40,7 @@ record RawRecord(LogRecord record, RawMessage message, int attempt, @Nullable Ha
         case HeaderNames.DOOR -> door = text(header).equals("http") ? Door.HTTP : Door.MQTT;
         case HeaderNames.QOS -> qos = header.value().length == 1 ? header.value()[0] - '0' : 0;
         case HeaderNames.ATTEMPT -> attempt = number(text(header));
+        case HeaderNames.TRACE -> trace = text(header);
         case HeaderNames.HANDED -> handed = Handed.parse(text(header));
         default -> {}
       }
@@ -53,7 +55,8 @@ record RawRecord(LogRecord record, RawMessage message, int attempt, @Nullable Ha
             path,
             qos,
             Instant.ofEpochMilli(record.timestampMillis()),
-            value == null ? NOTHING : value);
+            value == null ? NOTHING : value,
+            trace);
     return new RawRecord(record, message, attempt, handed);
   }
 

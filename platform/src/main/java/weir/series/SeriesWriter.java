@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.event.HeaderNames;
 import weir.event.Reading;
 import weir.log.EventLog;
 import weir.log.LogException;
@@ -22,6 +23,8 @@ import weir.log.Partition;
 import weir.log.Topics;
 import weir.meter.BatchMeter;
 import weir.meter.Histogram;
+import weir.trace.Step;
+import weir.trace.Traces;
 
 /// The loop from the enriched topic to the store: reads a batch, writes it, then commits its
 /// position and the books in one go. One thread of its own.
@@ -45,6 +48,7 @@ public final class SeriesWriter implements AutoCloseable {
   private final SeriesStore store;
   private final SeriesSettings settings;
   private final InstantSource clock;
+  private final Traces traces;
   private final Sieve sieve;
   private final DeadLetterBox aside;
   private final RecentIds recent;
@@ -60,12 +64,14 @@ public final class SeriesWriter implements AutoCloseable {
       Topics topics,
       SeriesStore store,
       SeriesSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.log = log;
     this.topics = topics;
     this.store = store;
     this.settings = settings;
     this.clock = clock;
+    this.traces = traces;
     this.sieve = new Sieve(store, settings, clock);
     this.aside = new DeadLetterBox(log, topics);
     this.recent = new RecentIds(settings.repeatWindow());
@@ -140,6 +146,9 @@ public final class SeriesWriter implements AutoCloseable {
     aside.put(batch.refused());
     remember(fresh);
     subscription.commit(batch.positions());
+    if (traces.isOn()) {
+      follow(fresh, began);
+    }
     count(batch, fresh);
     batches.done(records.size(), began);
     long waitedMillis = clock.millis() - records.getFirst().timestampMillis();
@@ -184,6 +193,16 @@ public final class SeriesWriter implements AutoCloseable {
   private void remember(List<Batch.Pending> written) {
     for (Batch.Pending one : written) {
       recent.add(one.event().id().uuid());
+    }
+  }
+
+  private void follow(List<Batch.Pending> stored, long began) {
+    for (Batch.Pending one : stored) {
+      String parent = one.record().headers().text(HeaderNames.TRACE).orElse(null);
+      Step step = parent == null ? null : traces.begin(Traces.Kind.PROCESS, "store", parent, began);
+      if (step != null) {
+        step.with("weir.batch_events", stored.size()).end();
+      }
     }
   }
 

@@ -209,7 +209,7 @@ final class Matcher implements AutoCloseable {
       return;
     }
     long place = Place.of(record.position().partition().number(), record.position().offset());
-    arrivals.add(new Arrival(place, match.event(), body, takers));
+    arrivals.add(new Arrival(place, match.event(), body, takers, Arrival.trace(record)));
   }
 
   private void commit(EventLog.Subscription subscription) {

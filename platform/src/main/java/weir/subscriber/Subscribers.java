@@ -21,6 +21,7 @@ import weir.subscriber.delivery.DeliveryWorker;
 import weir.subscriber.delivery.LaneStore;
 import weir.subscriber.mail.MailSettings;
 import weir.subscriber.mail.OwnerMail;
+import weir.trace.Traces;
 
 /// Sink two, put together: follows subscriptions, matches events, serves lanes and keeps house.
 public final class Subscribers implements AutoCloseable {
@@ -58,7 +59,8 @@ public final class Subscribers implements AutoCloseable {
       SubscriberSettings settings,
       MailSettings mail,
       RedisSettings redis,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.settings = settings;
     this.clock = clock;
     database = new Database(engine, Database.Tables.DELIVERIES, READERS);
@@ -66,7 +68,7 @@ public final class Subscribers implements AutoCloseable {
     deliveryLog = new DeliveryLog(database, clock);
     worker =
         new DeliveryWorker(
-            lanes, endpoints, applications, deliveryLog, settings, clock, new Random());
+            lanes, endpoints, applications, deliveryLog, settings, clock, new Random(), traces);
     deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
     index = redis.isGiven() ? new RedisIndex(redis, registry, REACH, clock) : new MemoryIndex();
     follower =
@@ -86,14 +88,14 @@ public final class Subscribers implements AutoCloseable {
     upkeep.start();
   }
 
-  public Deliveries deliveries() {
-    return deliveries;
   /// Asks the server that holds the index of subscriptions, if there is one, and returns when it
   /// answers.
   public void reachIndex() {
     index.reach();
   }
 
+  public Deliveries deliveries() {
+    return deliveries;
   }
 
   public DeliveryLog deliveryLog() {

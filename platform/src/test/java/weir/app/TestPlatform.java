@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import weir.trace.Traces;
 
 /// The whole platform in this process on free ports, with a client that holds the admin token.
 final class TestPlatform implements AutoCloseable {
@@ -18,6 +19,14 @@ final class TestPlatform implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   TestPlatform(Path folder, Map<String, String> settings) {
+    platform = Platform.start(bind(folder, settings));
+  }
+
+  TestPlatform(Path folder, Map<String, String> settings, Traces traces) {
+    platform = Platform.start(bind(folder, settings), traces);
+  }
+
+  private static PlatformSettings bind(Path folder, Map<String, String> settings) {
     Map<String, String> flags = new HashMap<>();
     flags.put("http.port", "0");
     flags.put("mqtt.port", "0");
@@ -25,7 +34,7 @@ final class TestPlatform implements AutoCloseable {
     flags.put("kafka.port", "0");
     flags.put("admin-token", TOKEN);
     flags.putAll(settings);
-    platform = Platform.start(PlatformSettings.bind(null, Map.of(), flags, folder));
+    return PlatformSettings.bind(null, Map.of(), flags, folder);
   }
 
   int mqttPort() {

@@ -39,6 +39,7 @@ import weir.pipeline.PipelineSettings;
 import weir.pipeline.PipelineTopics;
 import weir.testkit.LogRecords;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 import weir.view.DeadLetterApi;
 import weir.view.DeadLetters;
 import weir.view.Problems;
@@ -72,7 +73,8 @@ final class LogPlatform implements AutoCloseable {
             registry.directory(),
             Applications.none(),
             PipelineSettings.defaults(),
-            inHaste());
+            inHaste(),
+            Traces.off());
     pipeline.start();
     Intake intake = new Intake(log, TOPICS.raw(), IntakeSettings.defaults(), quota);
     Access access = (user, password, loopback) -> new Access.Identity.Anonymous();

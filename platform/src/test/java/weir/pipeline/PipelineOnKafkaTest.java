@@ -25,6 +25,7 @@ import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaLog;
 import weir.log.kafka.KafkaSettings;
 import weir.testkit.MemoryDirectory;
+import weir.trace.Traces;
 
 /// The pipeline over a real broker: two threads share the partitions, and a second life goes
 /// on where the first one ended.
@@ -63,7 +64,8 @@ class PipelineOnKafkaTest {
             directory,
             Applications.none(),
             withThreads(2),
-            InstantSource.system())) {
+            InstantSource.system(),
+            Traces.off())) {
       pipeline.start();
       CompletableFuture.allOf(
               IntStream.range(0, MESSAGES)

@@ -27,6 +27,7 @@ import weir.log.Topics;
 import weir.testkit.LogRecords;
 import weir.testkit.MemoryDirectory;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 
 class PipelineTest {
 
@@ -44,7 +45,8 @@ class PipelineTest {
           directory,
           Applications.none(),
           PipelineSettings.defaults(),
-          InstantSource.system());
+          InstantSource.system(),
+          Traces.off());
 
   @BeforeEach
   void start() {

@@ -26,6 +26,7 @@ import weir.testkit.LogRecords;
 import weir.testkit.ManualClock;
 import weir.testkit.MemoryDirectory;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 
 /// The way from the raw topic to the enriched one in one thread, with crashes on demand, and
 /// the check of what came out.
@@ -59,7 +60,8 @@ final class SimulatedRoute implements AutoCloseable {
             directory,
             Applications.none(),
             PipelineSettings.defaults(),
-            clock);
+            clock,
+            Traces.off());
     worker = pipeline.worker();
     relay = pipeline.relay();
     relaySubscription = log.join(RetryRelay.GROUP, Set.of(TOPICS.retry()));

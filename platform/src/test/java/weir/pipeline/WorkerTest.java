@@ -25,6 +25,7 @@ import weir.testkit.LogRecords;
 import weir.testkit.ManualClock;
 import weir.testkit.MemoryDirectory;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 
 /// One worker and the relay, turned by hand.
 class WorkerTest {
@@ -51,7 +52,8 @@ class WorkerTest {
             known,
             Applications.none(),
             PipelineSettings.defaults(),
-            clock);
+            clock,
+            Traces.off());
     worker = pipeline.worker();
     relaySubscription = log.join(RetryRelay.GROUP, Set.of(TOPICS.retry()));
   }

@@ -29,6 +29,7 @@ import weir.log.Topics;
 import weir.series.questdb.QuestDbSettings;
 import weir.series.questdb.QuestDbStore;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 
 class SeriesWriterTest {
 
@@ -58,7 +59,8 @@ class SeriesWriterTest {
   }
 
   private void startWriter() {
-    writer = new SeriesWriter(log, TOPICS, store, SETTINGS, InstantSource.fixed(NOON));
+    writer =
+        new SeriesWriter(log, TOPICS, store, SETTINGS, InstantSource.fixed(NOON), Traces.off());
     writer.start();
   }
 

@@ -33,6 +33,7 @@ import weir.subscriber.delivery.DeliveryWorker;
 import weir.subscriber.delivery.LaneStore;
 import weir.testkit.ManualClock;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 
 /// From the log to the lanes: who asked before gets what comes after, and no record stops it.
 class MatcherTest {
@@ -69,7 +70,14 @@ class MatcherTest {
     deliveries = new DeliveryLog(waiting, clock);
     worker =
         new DeliveryWorker(
-            lanes, endpoints, applications, deliveries, settings, clock, new Random(1));
+            lanes,
+            endpoints,
+            applications,
+            deliveries,
+            settings,
+            clock,
+            new Random(1),
+            Traces.off());
     for (Topic topic : List.of(TOPICS.enriched(), TOPICS.subscriptions())) {
       log.create(List.of(new TopicSpec(topic, 1, TopicSpec.Cleanup.DELETE, Duration.ofDays(7))));
     }

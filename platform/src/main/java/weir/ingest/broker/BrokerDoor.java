@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
 import weir.event.Door;
 import weir.event.EventId;
+import weir.event.HeaderNames;
 import weir.event.RawMessage;
 import weir.ingest.Intake;
 import weir.ingest.TopicOwners;
@@ -192,7 +193,8 @@ public final class BrokerDoor implements AutoCloseable {
         topic,
         publish.getQos().getCode(),
         clock.instant(),
-        publish.getPayloadAsBytes());
+        publish.getPayloadAsBytes(),
+        property(publish, HeaderNames.TRACE));
   }
 
   private static @Nullable String property(Mqtt5Publish publish, String name) {

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.Door;
 import weir.event.EventId;
@@ -44,6 +45,7 @@ public final class IngestApi implements HttpService {
 
   static final int ANSWER_SECONDS = 10;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
+  private static final HeaderName TRACE = HeaderNames.create(weir.event.HeaderNames.TRACE);
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Intake intake;
@@ -82,13 +84,14 @@ public final class IngestApi implements HttpService {
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalid(errors));
     }
-    List<RawMessage> messages = messages(outcome.submissions(), key, sender);
+    String trace = request.headers().first(TRACE).orElse(null);
+    List<RawMessage> messages = messages(outcome.submissions(), key, sender, trace);
     append(messages);
     answer(response, messages, outcome.several());
   }
 
   private List<RawMessage> messages(
-      List<Submission> submissions, Optional<EventId> key, Sender sender) {
+      List<Submission> submissions, Optional<EventId> key, Sender sender, @Nullable String trace) {
     List<RawMessage> messages = new ArrayList<>(submissions.size());
     for (Submission submission : submissions) {
       sender.mustSpeakFor(submission.device());
@@ -96,13 +99,14 @@ public final class IngestApi implements HttpService {
       if (id == null) {
         id = key.orElseGet(() -> EventId.fresh(clock));
       }
-      messages.add(message(id, submission.device(), "/ingest", submission.payload()));
+      messages.add(message(id, submission.device(), "/ingest", submission.payload(), trace));
     }
     return messages;
   }
 
-  private RawMessage message(EventId id, DeviceId device, String path, byte[] payload) {
-    return new RawMessage(id, device, Door.HTTP, path, 1, clock.instant(), payload);
+  private RawMessage message(
+      EventId id, DeviceId device, String path, byte[] payload, @Nullable String trace) {
+    return new RawMessage(id, device, Door.HTTP, path, 1, clock.instant(), payload, trace);
   }
 
   /// What a device would publish to an MQTT topic, sent over HTTP: the path after `/ingest/`.
@@ -121,7 +125,8 @@ public final class IngestApi implements HttpService {
     if (!errors.isEmpty()) {
       throw new ProblemException(Problem.invalid(errors));
     }
-    List<RawMessage> messages = List.of(message(id, device, topic, body));
+    String trace = request.headers().first(TRACE).orElse(null);
+    List<RawMessage> messages = List.of(message(id, device, topic, body, trace));
     append(messages);
     answer(response, messages, false);
   }

@@ -40,11 +40,13 @@ final class Publications {
   /// answers after both. Delivering is left to the caller, who keeps the order.
   ///
   /// @param id given by the sender, or null for a fresh one
+  /// @param trace the `traceparent` that the sender gave, or null
   /// @param owner the device that the message is from
   /// @param room where the message is to be retained, or null when it is not
   void append(
       Message message,
       @Nullable EventId id,
+      @Nullable String trace,
       @Nullable DeviceId owner,
       @Nullable Reservation room,
       Intake.Answer answer) {
@@ -54,14 +56,16 @@ final class Publications {
       whenDone.done(overQuota);
       return;
     }
-    intake.accept(raw(message, id == null ? EventId.fresh(clock) : id, owner), whenDone);
+    EventId known = id == null ? EventId.fresh(clock) : id;
+    intake.accept(raw(message, known, owner, trace), whenDone);
   }
 
   void listen(Passing listener) {
     passing = listener;
   }
 
-  private RawMessage raw(Message message, EventId id, @Nullable DeviceId device) {
+  private RawMessage raw(
+      Message message, EventId id, @Nullable DeviceId device, @Nullable String trace) {
     return new RawMessage(
         id,
         device,
@@ -69,7 +73,8 @@ final class Publications {
         message.topic().text(),
         message.qos(),
         clock.instant(),
-        message.payload());
+        message.payload(),
+        trace);
   }
 
   private Intake.Answer retaining(Message message, Reservation room, Intake.Answer answer) {
@@ -88,6 +93,7 @@ final class Publications {
   void publish(Message message, @Nullable DeviceId owner, Intake.Answer answer) {
     append(
         message,
+        null,
         null,
         owner,
         roomFor(message, owner),
@@ -121,7 +127,8 @@ final class Publications {
           }
           answer.done(refusal);
         };
-    intake.append(raw(message, id, about), retaining(message, Reservation.PLATFORM, delivering));
+    intake.append(
+        raw(message, id, about, null), retaining(message, Reservation.PLATFORM, delivering));
   }
 
   /// Retains and delivers a message of the platform's own that the intake does not see.

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.EventId;
+import weir.event.HeaderNames;
 import weir.ingest.mqtt.RetainedMessages.Reservation;
 import weir.ingest.mqtt.packet.Message;
 import weir.ingest.mqtt.packet.ProtocolViolation;
@@ -87,7 +88,8 @@ final class PublishHandler {
     } else if (route.passing()) {
       publications.pass(message, route.owner(), room, pending);
     } else {
-      publications.append(message, eventId(publish), route.owner(), room, pending);
+      String trace = publish.properties().user(HeaderNames.TRACE);
+      publications.append(message, eventId(publish), trace, route.owner(), room, pending);
     }
   }
 

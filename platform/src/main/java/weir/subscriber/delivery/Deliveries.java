@@ -227,6 +227,7 @@ public final class Deliveries {
             "test",
             now,
             body.getBytes(StandardCharsets.UTF_8),
+            null,
             0,
             Instant.EPOCH);
     try {

@@ -25,6 +25,7 @@ import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
 import weir.subscriber.Loop;
 import weir.subscriber.SubscriberSettings;
+import weir.trace.Traces;
 
 /// Serves the lanes that are due. One thread claims them and writes what became of them, many at a
 /// time; each lane is served by a virtual thread of its own.
@@ -76,7 +77,8 @@ public final class DeliveryWorker implements AutoCloseable {
       DeliveryLog deliveries,
       SubscriberSettings settings,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Traces traces) {
     this.store = store;
     this.endpoints = endpoints;
     this.applications = applications;
@@ -84,7 +86,7 @@ public final class DeliveryWorker implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
-    this.sender = new Sender(settings, clock);
+    this.sender = new Sender(settings, clock, traces);
     this.troubles = store.troubles();
     this.means =
         new LaneRun.Means(

@@ -115,14 +115,15 @@ public final class LaneStore {
             arrival.event().device(),
             arrival.event().type(),
             arrival.event().receivedAt().toEpochMilli(),
-            arrival.body()
+            arrival.body(),
+            arrival.trace()
           });
     }
     int _ =
         batch(
             handle,
-            "INSERT INTO event (place, id, device, type, accepted_at, body) VALUES (?, ?, ?, ?, ?,"
-                + " ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO event (place, id, device, type, accepted_at, body, trace) VALUES (?, ?, ?,"
+                + " ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             rows);
   }
 
@@ -236,15 +237,15 @@ public final class LaneStore {
     List<Pending> events =
         claim.isAside()
             ? load(
-                "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, r.tries, r.first_at"
-                    + " FROM refusal r JOIN event e ON e.place = r.place WHERE r.lane = ? AND"
+                "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body, e.trace, r.tries,"
+                    + " r.first_at FROM refusal r JOIN event e ON e.place = r.place WHERE r.lane = ? AND"
                     + " r.due_at <= ? ORDER BY r.place LIMIT ?",
                 claim.lane(),
                 now.toEpochMilli(),
                 max)
             : load(
                 "SELECT e.place, e.id, e.device, e.type, e.accepted_at, e.body,"
-                    + " COALESCE(r.tries, 0), COALESCE(r.first_at, 0) FROM delivery d JOIN event e"
+                    + " e.trace, COALESCE(r.tries, 0), COALESCE(r.first_at, 0) FROM delivery d JOIN event e"
                     + " ON e.place = d.place LEFT JOIN refusal r ON r.lane = d.lane AND r.place ="
                     + " d.place WHERE d.lane = ? ORDER BY d.place LIMIT ?",
                 claim.lane(),
@@ -269,8 +270,9 @@ public final class LaneStore {
                         row.getString(4),
                         Instant.ofEpochMilli(row.getLong(5)),
                         row.getBytes(6),
-                        row.getInt(7),
-                        Instant.ofEpochMilli(row.getLong(8))),
+                        row.getString(7),
+                        row.getInt(8),
+                        Instant.ofEpochMilli(row.getLong(9))),
                 values));
   }
 

@@ -5,13 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import weir.subscriber.Endpoint;
 
 /// What one request carries: an event, or several.
 ///
 /// @param id the event's own, the same at every attempt; for a batch one made from theirs
+/// @param trace the latest step of the event; of several the first that is followed
 @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares messages.
-record Message(String id, String mediaType, byte[] body) {
+record Message(String id, String mediaType, byte[] body, @Nullable String trace) {
 
   /// Events in one request, and their bytes.
   static final int BATCH_EVENTS_MAX = 100;
@@ -20,16 +22,28 @@ record Message(String id, String mediaType, byte[] body) {
 
   /// The message for one event or, when the endpoint takes batches, for several.
   static Message of(Endpoint.Format format, List<Pending> events) {
+    String id = events.getFirst().eventId();
+    String trace = trace(events);
     return switch (format) {
-      case EVENT ->
-          new Message(events.getFirst().eventId(), "application/json", events.getFirst().body());
+      case EVENT -> new Message(id, "application/json", events.getFirst().body(), trace);
       case CLOUDEVENTS ->
-          new Message(
-              events.getFirst().eventId(), "application/cloudevents+json", write(events, "", ""));
+          new Message(id, "application/cloudevents+json", write(events, "", ""), trace);
       case CLOUDEVENTS_BATCH ->
           new Message(
-              batchId(events), "application/cloudevents-batch+json", write(events, "[", "]"));
+              batchId(events),
+              "application/cloudevents-batch+json",
+              write(events, "[", "]"),
+              trace);
     };
+  }
+
+  private static @Nullable String trace(List<Pending> events) {
+    for (Pending event : events) {
+      if (event.trace() != null) {
+        return event.trace();
+      }
+    }
+    return null;
   }
 
   /// What an event takes in a batch.

@@ -1,9 +1,11 @@
 package weir.subscriber.delivery;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// An event that waits in a lane.
 ///
+/// @param trace the latest step before, when the event is followed
 /// @param refusals how often the receiver refused it
 /// @param refusedSince when it did so first; of no meaning when it did not
 @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied; nobody compares these.
@@ -14,5 +16,6 @@ record Pending(
     String type,
     Instant acceptedAt,
     byte[] body,
+    @Nullable String trace,
     int refusals,
     Instant refusedSince) {}

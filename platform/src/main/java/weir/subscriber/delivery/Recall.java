@@ -85,6 +85,7 @@ final class Recall {
       return Optional.empty();
     }
     long place = Place.of(record.position().partition().number(), record.position().offset());
-    return Optional.of(new Arrival(place, EventHeader.outline(header.get()), body, List.of()));
+    EventHeader.Outline event = EventHeader.outline(header.get());
+    return Optional.of(new Arrival(place, event, body, List.of(), Arrival.trace(record)));
   }
 }

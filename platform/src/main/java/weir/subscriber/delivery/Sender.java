@@ -17,10 +17,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.subscriber.Endpoint;
 import weir.subscriber.SubscriberSettings;
+import weir.trace.Step;
+import weir.trace.Traces;
 
 /// Sends signed requests and judges the answers. Safe for use by many threads, each of which waits
 /// for its own answer.
@@ -33,13 +36,12 @@ final class Sender implements AutoCloseable {
 
   private final Connections connections;
   private final InstantSource clock;
+  private final Traces traces;
   private final ScheduledThreadPoolExecutor watch;
 
-  Sender(SubscriberSettings settings, InstantSource clock) {
-    this(new AddressRules(settings.allowLoopback(), settings.allowedNetworks()), settings, clock);
-  }
-
-  Sender(AddressRules rules, SubscriberSettings settings, InstantSource clock) {
+  Sender(SubscriberSettings settings, InstantSource clock, Traces traces) {
+    AddressRules rules = new AddressRules(settings.allowLoopback(), settings.allowedNetworks());
+    this.traces = traces;
     this.connections = new Connections(rules, settings.idleSocketsMax(), settings.connectTimeout());
     this.clock = clock;
     this.watch =
@@ -53,8 +55,26 @@ final class Sender implements AutoCloseable {
   ///
   /// @throws InterruptedIOException when this process is ending; the endpoint is not to blame
   Attempt send(Endpoint endpoint, Message message) throws InterruptedIOException {
+    String trace = message.trace();
+    Step step = trace == null ? null : traces.begin(Traces.Kind.CALL, "deliver", trace);
+    if (step == null) {
+      return attempt(endpoint, message, trace);
+    }
+    Attempt attempt = attempt(endpoint, message, step.context());
+    step.with("weir.service_id", endpoint.application())
+        .with("server.address", host(endpoint.url()))
+        .with("weir.outcome", attempt.verdict().text());
+    if (!(attempt.verdict() instanceof Verdict.Delivered)) {
+      step.failed(attempt.detail());
+    }
+    step.end();
+    return attempt;
+  }
+
+  private Attempt attempt(Endpoint endpoint, Message message, @Nullable String trace)
+      throws InterruptedIOException {
     Instant at = clock.instant();
-    byte[] request = request(endpoint, message, at);
+    byte[] request = request(endpoint, message, at, trace);
     long start = System.nanoTime();
     Duration timeout = endpoint.options().timeout();
     try {
@@ -153,7 +173,8 @@ final class Sender implements AutoCloseable {
     return answer;
   }
 
-  private static byte[] request(Endpoint endpoint, Message message, Instant at) {
+  private static byte[] request(
+      Endpoint endpoint, Message message, Instant at, @Nullable String trace) {
     URI url = URI.create(endpoint.url().toASCIIString());
     String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
     String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
@@ -171,6 +192,7 @@ final class Sender implements AutoCloseable {
             + Signature.of(message.id(), at, message.body(), endpoint.secrets().at(at))
             + "\r\nweir-service-id: "
             + endpoint.application()
+            + (trace == null ? "" : "\r\ntraceparent: " + trace)
             + "\r\n\r\n";
     ByteArrayOutputStream request =
         new ByteArrayOutputStream(head.length() + message.body().length);

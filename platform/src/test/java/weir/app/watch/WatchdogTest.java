@@ -23,6 +23,7 @@ import weir.pipeline.PipelineTopics;
 import weir.testkit.ManualClock;
 import weir.testkit.MemoryDirectory;
 import weir.testkit.MemoryLog;
+import weir.trace.Traces;
 
 /// A real pipeline on a log that stops answering, watched with a clock that the test moves.
 class WatchdogTest {
@@ -95,7 +96,8 @@ class WatchdogTest {
         new MemoryDirectory(),
         Applications.none(),
         PipelineSettings.defaults(),
-        InstantSource.system());
+        InstantSource.system(),
+        Traces.off());
   }
 
   private void append() {

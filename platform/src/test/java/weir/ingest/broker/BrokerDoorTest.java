@@ -28,6 +28,7 @@ import weir.testkit.Listener;
 import weir.testkit.LogRecords;
 import weir.testkit.MemoryLog;
 import weir.testkit.Mosquitto;
+import weir.trace.Traces;
 
 /// The door at a broker that is not ours; skipped where Mosquitto is not installed.
 @EnabledIf("weir.testkit.Mosquitto#isInstalled")
@@ -88,7 +89,13 @@ class BrokerDoorTest {
             standard.keepAlive(),
             Duration.ofMillis(500));
     Intake intake =
-        new Intake(log, RAW, IntakeSettings.defaults(), DeviceQuota.unlimited(), message -> {});
+        new Intake(
+            log,
+            RAW,
+            IntakeSettings.defaults(),
+            DeviceQuota.unlimited(),
+            message -> {},
+            Traces.off());
     List<String> filters = List.of("iot/+/raw", "iot/+/commands/#");
     BrokerDoor opened =
         new BrokerDoor(

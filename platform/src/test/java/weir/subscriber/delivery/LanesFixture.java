@@ -31,6 +31,7 @@ import weir.subscriber.SubscriberSettings;
 import weir.testkit.ManualClock;
 import weir.testkit.MemoryLog;
 import weir.testkit.TestEngine;
+import weir.trace.Traces;
 
 /// Lanes on a real disk and a real worker, whose turns a test takes itself, under a clock that
 /// stands still.
@@ -71,7 +72,8 @@ final class LanesFixture implements AutoCloseable {
   /// Another worker on the same lanes, as another process would have it.
   DeliveryWorker newWorker() {
     DeliveryWorker fresh =
-        new DeliveryWorker(store, endpoints, applications, log, settings, clock, new Random(1));
+        new DeliveryWorker(
+            store, endpoints, applications, log, settings, clock, new Random(1), Traces.off());
     workers.add(fresh);
     return fresh;
   }
@@ -119,7 +121,7 @@ final class LanesFixture implements AutoCloseable {
         "{\"event_id\":\"%s\",\"device_id\":\"%s\"}"
             .formatted(id, device)
             .getBytes(StandardCharsets.UTF_8);
-    return new Arrival(place, event, body, takers);
+    return new Arrival(place, event, body, takers, null);
   }
 
   void lay(Arrival arrival) {
