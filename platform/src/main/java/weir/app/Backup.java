@@ -34,11 +34,11 @@ import weir.log.Topics;
 /// event is there without the message that it came from. What the broker can make again (indexes,
 /// checkpoints) is left out.
 ///
-/// A registry or series in PostgreSQL and a log on a cluster are not contained: they have tools of
-/// their own.
+/// The demo's examples are contained. What is kept in other places is not: see [Elsewhere].
 final class Backup {
 
   private static final String PARTIAL = ".partial";
+  private static final String EXAMPLES = "examples";
   private static final String OFFSETS = "__consumer_offsets";
   private static final String METADATA = "__cluster_metadata";
   private static final List<String> MADE_AGAIN =
@@ -52,7 +52,8 @@ final class Backup {
   private static final int TRIES = 3;
 
   /// @param bytes of all files
-  record Made(Path folder, long bytes, Duration took) {}
+  /// @param elsewhere what it does not hold
+  record Made(Path folder, long bytes, Duration took, List<Elsewhere> elsewhere) {}
 
   private final PlatformSettings settings;
   private final Consumer<Runnable> whileNothingIsStored;
@@ -80,13 +81,17 @@ final class Backup {
     try {
       Files.createDirectories(partial);
       copyTopLevel(data, partial);
+      if (Files.isDirectory(data.resolve(EXAMPLES))) {
+        copyTopLevel(data.resolve(EXAMPLES), Files.createDirectory(partial.resolve(EXAMPLES)));
+      }
       whileNothingIsStored.accept(
           () -> {
             copyLog(data.resolve("kafka"), partial.resolve("kafka"));
             copyTree(settings.questdb().directory(), partial.resolve("series"));
           });
       Path whole = Files.move(partial, partial.resolveSibling(name));
-      return new Made(whole, size(whole), Duration.between(began, clock.instant()));
+      Duration took = Duration.between(began, clock.instant());
+      return new Made(whole, size(whole), took, Elsewhere.of(settings));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the backup " + partial, e);
     } finally {
@@ -215,7 +220,7 @@ final class Backup {
   ///
   /// @throws CommandException when something is there already
   static void restore(Path backup, Path dataDir, Path seriesDir) {
-    if (!Files.exists(backup.resolve("kafka")) && !Files.exists(backup.resolve("registry.db"))) {
+    if (!isBackup(backup)) {
       throw new CommandException(backup + " is no backup of Weir");
     }
     for (Path folder : List.of(dataDir, seriesDir)) {
@@ -233,6 +238,12 @@ final class Backup {
     } catch (IOException e) {
       throw new CommandException("cannot restore " + backup + ": " + e.getMessage());
     }
+  }
+
+  /// With everything on servers, the key of the webhooks is what is left here.
+  private static boolean isBackup(Path folder) {
+    return Stream.of("kafka", "registry.db", "webhook.key")
+        .anyMatch(name -> Files.exists(folder.resolve(name)));
   }
 
   private static boolean isEmpty(Path folder) {

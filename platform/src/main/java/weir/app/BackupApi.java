@@ -39,6 +39,7 @@ final class BackupApi implements HttpService {
     body.put("folder", made.folder().toAbsolutePath().normalize().toString());
     body.put("bytes", made.bytes());
     body.put("millis", made.took().toMillis());
+    body.put("elsewhere", made.elsewhere());
     response.status(Status.CREATED_201);
     response.header(HeaderNames.CONTENT_TYPE, "application/json");
     response.send(JSON.writeValueAsBytes(body));

@@ -27,6 +27,10 @@ final class BackupCommand implements Callable<Integer> {
       out.printf(
           "%.1f MB in %.1f s; take it to another disk%n",
           made.path("bytes").asLong() / 1e6, made.path("millis").asLong() / 1e3);
+      for (JsonNode missing : made.path("elsewhere")) {
+        out.printf("NOT in it: %s%n", missing.path("what").asText());
+        out.printf("           %s%n", missing.path("how").asText());
+      }
       return 0;
     }
   }

@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -21,6 +21,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import weir.device.Database;
+import weir.device.DatabaseCopy;
+import weir.device.DatabaseSettings;
 import weir.device.SqlEngine;
 
 /// Puts a backup where a platform will find it, or tries this version's tables on a copy of it.
@@ -28,6 +30,10 @@ import weir.device.SqlEngine;
     name = "restore",
     description = "Restore a backup into an empty data folder, or --check it with this version.")
 final class RestoreCommand implements Callable<Integer> {
+
+  private static final List<Database.Tables> TRIED =
+      List.of(Database.Tables.REGISTRY, Database.Tables.DELIVERIES);
+  private static final String COPY = "weir_check";
 
   private final PrintWriter out;
   @Mixin private final RunCommand.Flags flags = new RunCommand.Flags();
@@ -37,7 +43,9 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      description = "only bring the tables of a copy up to date, and change nothing")
+      description =
+          "only bring the tables of a copy up to date, and change nothing; a registry in"
+              + " PostgreSQL is copied beside itself")
   private boolean check;
 
   RestoreCommand(PrintWriter out) {
@@ -46,30 +54,87 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (check) {
-      return check();
-    }
     PlatformSettings settings = flags.bind("weir");
+    if (check) {
+      return check(settings) ? 0 : 1;
+    }
     Backup.restore(backup, settings.dataDir(), settings.questdb().directory());
     out.println("restored to " + settings.dataDir() + "; start it with ./weir run");
     return 0;
   }
 
-  private int check() {
-    int failed = 0;
+  private boolean check(PlatformSettings settings) {
+    boolean well = checkFiles();
+    if (settings.registry().isGiven()) {
+      well &= checkServer(settings.registry());
+    }
+    if (settings.timescale().isGiven()) {
+      out.println("skipped series in PostgreSQL: too large to copy; try a restored dump of them");
+    }
+    return well;
+  }
+
+  private boolean checkFiles() {
+    boolean well = true;
     Path copy = temporary();
     try {
-      for (Database.Tables tables :
-          new Database.Tables[] {Database.Tables.REGISTRY, Database.Tables.DELIVERIES}) {
-        String name = tables.name().toLowerCase(Locale.ROOT) + ".db";
+      for (Database.Tables tables : TRIED) {
+        String name = schema(tables) + ".db";
         if (Files.exists(backup.resolve(name))) {
-          failed += upgrade(name, tables, copy) ? 0 : 1;
+          Path file = Files.copy(backup.resolve(name), copy.resolve(name));
+          well &= upgrade(name, tables, SqlEngine.sqlite(file));
         }
       }
+      return well;
+    } catch (IOException e) {
+      throw new CommandException("cannot copy the backup: " + e.getMessage());
     } finally {
       delete(copy);
     }
-    return failed == 0 ? 0 : 1;
+  }
+
+  private boolean checkServer(DatabaseSettings registry) {
+    boolean well = true;
+    try (DatabaseCopy copy = new DatabaseCopy(registry, COPY)) {
+      for (Database.Tables tables : TRIED) {
+        String name = schema(tables) + " in PostgreSQL";
+        well &= upgrade(name, tables, SqlEngine.postgres(copy.settings()));
+      }
+      return well;
+    } catch (SQLException e) {
+      out.printf("WRONG   no copy of %s: %s%n", registry.masked(), e.getMessage());
+      out.println("        stop every process that uses it, and let the user create databases");
+      return false;
+    }
+  }
+
+  private boolean upgrade(String name, Database.Tables tables, SqlEngine engine) {
+    try {
+      String before = version(engine, tables);
+      new Database(engine, tables, 1).close();
+      out.printf("ok      %s: version %s, now %s%n", name, before, version(engine, tables));
+      return true;
+    } catch (FlywayException | JdbiException e) {
+      out.printf("WRONG   %s: %s%n", name, e.getMessage());
+      return false;
+    } catch (SQLException e) {
+      throw new CommandException("cannot read " + name + ": " + e.getMessage());
+    }
+  }
+
+  private static String version(SqlEngine engine, Database.Tables tables) throws SQLException {
+    try (Connection connection = engine.source(schema(tables)).getConnection();
+        PreparedStatement question =
+            connection.prepareStatement(
+                "SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL"
+                    + " ORDER BY installed_rank DESC LIMIT 1");
+        ResultSet row = question.executeQuery()) {
+      return row.next() ? row.getString(1) : "none";
+    }
+  }
+
+  private static String schema(Database.Tables tables) {
+    return tables.name().toLowerCase(Locale.ROOT);
   }
 
   private static Path temporary() {
@@ -77,33 +142,6 @@ final class RestoreCommand implements Callable<Integer> {
       return Files.createTempDirectory("weir-check");
     } catch (IOException e) {
       throw new CommandException("cannot make a temporary folder: " + e.getMessage());
-    }
-  }
-
-  private boolean upgrade(String name, Database.Tables tables, Path folder) {
-    Path file = folder.resolve(name);
-    try {
-      Files.copy(backup.resolve(name), file);
-      String before = version(file);
-      new Database(SqlEngine.sqlite(file), tables, 1).close();
-      out.printf("ok      %s: version %s, now %s%n", name, before, version(file));
-      return true;
-    } catch (FlywayException | JdbiException e) {
-      out.printf("WRONG   %s: %s%n", name, e.getMessage());
-      return false;
-    } catch (IOException | SQLException e) {
-      throw new CommandException("cannot read " + name + ": " + e.getMessage());
-    }
-  }
-
-  private static String version(Path file) throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        PreparedStatement question =
-            connection.prepareStatement(
-                "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank"
-                    + " DESC LIMIT 1");
-        ResultSet row = question.executeQuery()) {
-      return row.next() ? row.getString(1) : "none";
     }
   }
 

@@ -74,6 +74,30 @@ public record DatabaseSettings(
     return source;
   }
 
+  /// The same server and who connects, another database.
+  public DatabaseSettings in(String other) {
+    if (url.isEmpty()) {
+      return new DatabaseSettings("", host, port, other, user, password, timeout);
+    }
+    URI uri = URI.create(url);
+    String parameters = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    String moved = uri.getScheme() + "://" + uri.getRawAuthority() + "/" + other + parameters;
+    return new DatabaseSettings(moved, host, port, database, user, password, timeout);
+  }
+
+  /// A URL of it to be shown, with the password hidden and without parameters.
+  public String masked() {
+    PGSimpleDataSource source = source();
+    String secret = source.getPassword() == null || source.getPassword().isEmpty() ? "" : ":***";
+    return "postgresql://%s%s@%s:%d/%s"
+        .formatted(
+            source.getUser(),
+            secret,
+            source.getServerNames()[0],
+            source.getPortNumbers()[0],
+            source.getDatabaseName());
+  }
+
   private void locate(PGSimpleDataSource source) {
     URI uri = URI.create(url);
     String place = uri.getRawAuthority();

@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,8 +25,11 @@ import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.device.DatabaseSettings;
+import weir.examples.Sql;
 import weir.testkit.LedgerSender;
 import weir.testkit.OpenApiCheck;
+import weir.testkit.PostgresServer;
 
 /// A backup made under load, restored elsewhere, and compared with what was acknowledged.
 class BackupTest {
@@ -36,8 +42,11 @@ class BackupTest {
   void restoresEverythingThatWasAcknowledgedBeforeTheBackup() throws Exception {
     Path backup;
     List<String> before;
+    Path examples = Files.createDirectories(folder.resolve("data/examples"));
     try (TestPlatform weir = new TestPlatform(folder.resolve("data"), Map.of());
-        LedgerSender sender = new LedgerSender("backup", weir.mqttPort())) {
+        LedgerSender sender = new LedgerSender("backup", weir.mqttPort());
+        Sql tickets = new Sql(examples.resolve("crm.db"), "CREATE TABLE ticket (id INTEGER)")) {
+      assertThat(tickets.change("INSERT INTO ticket (id) VALUES (7)")).isEqualTo(1);
       assertThat(
               weir.post("/api/devices", "{\"id\":\"kept\",\"type\":\"smart_breaker\"}")
                   .statusCode())
@@ -60,6 +69,9 @@ class BackupTest {
     Path restored = folder.resolve("restored");
     assertThat(run("restore", backup.toString(), "--data-dir", restored.toString())).isZero();
 
+    try (Sql tickets = new Sql(restored.resolve("examples/crm.db"))) {
+      assertThat(tickets.ask("SELECT id FROM ticket", row -> row.getInt(1))).containsExactly(7);
+    }
     try (TestPlatform weir = new TestPlatform(restored, Map.of())) {
       await(() -> books(weir).at("/total/waiting").asLong(-1) == 0);
       assertThat(storedIds(weir)).containsAll(before);
@@ -104,6 +116,68 @@ class BackupTest {
     assertThat(Files.readAllBytes(backup.resolve("registry.db"))).isEqualTo(untouched);
     Files.writeString(backup.resolve("registry.db"), "this is no database");
     assertThat(run("restore", backup.toString(), "--check")).isEqualTo(1);
+  }
+
+  @Test
+  void namesWhatIsKeptElsewhereAndTriesTheTablesOnACopyOfTheServer() throws Exception {
+    PostgresServer.require();
+    DatabaseSettings server = PostgresServer.shared().database();
+    String url = server.url();
+    Map<String, String> settings = Map.of("registry.url", url);
+    Path backup;
+    StringWriter said = new StringWriter();
+    try (TestPlatform weir = new TestPlatform(folder.resolve("data"), settings)) {
+      JsonNode made = JSON.readTree(weir.post("/api/backups", "").body());
+      assertThat(made.path("elsewhere").findValuesAsText("how"))
+          .singleElement()
+          .asString()
+          .startsWith("pg_dump --format=custom --file=registry.dump 'postgresql://weir@127.0.0.1:");
+      backup = Path.of(made.path("folder").asText());
+      assertThat(check(said, backup, url)).isEqualTo(1);
+      assertThat(said.toString()).contains("WRONG   no copy of", "stop every process");
+    }
+    try (Connection connection = server.source().getConnection();
+        Statement statement = connection.createStatement()) {
+      int _ =
+          statement.executeUpdate(
+              "DELETE FROM deliveries.flyway_schema_history WHERE version = '4'");
+      boolean _ = statement.execute("ALTER TABLE deliveries.event DROP COLUMN trace");
+    }
+
+    assertThat(check(said, backup, url)).as(said.toString()).isZero();
+
+    assertThat(said.toString()).contains("ok      deliveries in PostgreSQL: version 3, now 4");
+    try (Connection connection = server.source().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet databases =
+            statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = 'weir_check'")) {
+      assertThat(databases.next()).isFalse();
+    }
+  }
+
+  private static int check(StringWriter said, Path backup, String url) {
+    return Main.commandLine(new PrintWriter(said, true))
+        .execute("restore", backup.toString(), "--check", "--set", "registry.url=" + url);
+  }
+
+  @Test
+  void masksThePasswordsOfWhatIsKeptElsewhere() {
+    Map<String, String> settings =
+        Map.of(
+            "timescale.url",
+            "postgresql://weir:gehe%2Fim@db.example/series?sslmode=require",
+            "webhook.key-file",
+            "/etc/weir/webhook.key",
+            "rabbitmq.host",
+            "rabbit.example");
+
+    assertThat(Elsewhere.of(PlatformSettings.bind(null, Map.of(), settings, folder)))
+        .extracting(Elsewhere::how)
+        .containsExactly(
+            "pg_dump --format=custom --file=series.dump"
+                + " 'postgresql://weir:***@db.example:5432/series'",
+            "cp '/etc/weir/webhook.key' .",
+            "copy the data folder of its stopped nodes");
   }
 
   private static int run(String... words) {
