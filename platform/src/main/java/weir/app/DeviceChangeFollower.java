@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
+import weir.device.DirectoryException;
 import weir.device.Registry;
 import weir.log.EventLog;
 import weir.log.LogException;
@@ -18,7 +19,8 @@ import weir.log.Partition;
 import weir.log.Topic;
 
 /// Learns from the log which devices other processes changed, so that what is in memory of them is
-/// forgotten. A virtual thread of its own; a log that is away is waited for, and nothing skipped.
+/// forgotten, and connections end that may not be there any more. A virtual thread of its own; a
+/// log or a database that is away is waited for, and nothing skipped.
 final class DeviceChangeFollower implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChangeFollower.class);
@@ -48,8 +50,8 @@ final class DeviceChangeFollower implements AutoCloseable {
         try (EventLog.LogReader reader = log.reader()) {
           reader.seek(next);
           follow(reader);
-        } catch (LogException e) {
-          LOGGER.warn("changes of devices wait for the log reason={}", e.getMessage());
+        } catch (LogException | DirectoryException e) {
+          LOGGER.warn("changes of devices elsewhere are waited for reason={}", e.getMessage());
           boolean _ = stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
       }

@@ -59,6 +59,14 @@ final class CredentialTable {
     Revisions.raise(handle, Revisions.Part.CREDENTIALS);
   }
 
+  static List<Credential> revokedSince(Handle handle, Instant time) {
+    return handle
+        .createQuery("SELECT * FROM credential WHERE revoked_at >= :time ORDER BY revoked_at, id")
+        .bind("time", time.toEpochMilli())
+        .map((row, context) -> hashed(row, context).credential())
+        .list();
+  }
+
   static void revoke(Handle handle, String id, Instant time) {
     Revisions.raise(handle, Revisions.Part.CREDENTIALS);
     handle

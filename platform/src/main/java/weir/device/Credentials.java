@@ -32,11 +32,16 @@ public final class Credentials {
   private static final int FAILURES_FREE = 5;
   private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
 
+  /// More than the clocks of two processes differ, and than it takes to hear of a change.
+  private static final Duration LOOK_BACK = Duration.ofMinutes(1);
+
   private final Database database;
   private final DirectoryCache cache;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
   private final LongAdder refused = new LongAdder();
+  private final Cache<String, Boolean> told =
+      Caffeine.newBuilder().expireAfterWrite(LOOK_BACK.multipliedBy(2)).build();
   private final Cache<String, Integer> failures =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(10)).build();
 
@@ -54,41 +59,44 @@ public final class Credentials {
     }
   }
 
-  /// Whether the user is an enabled device and the password one of its tokens.
+  /// The credential that was shown: the user is an enabled device and the password one of its
+  /// tokens. Empty when it is not so.
   ///
   /// The right token is always let in, so nobody can lock a device out by guessing; a door should
   /// hold back its refusal for [#backoff].
   ///
   /// @throws DirectoryException when the database cannot be asked
-  public boolean verify(String user, String password) {
-    boolean valid = password.length() <= PASSWORD_CHARS_MAX && isValid(user, password);
-    if (!valid) {
+  public Optional<Credential> verify(String user, String password) {
+    Optional<Credential> shown =
+        password.length() <= PASSWORD_CHARS_MAX ? find(user, password) : Optional.empty();
+    if (shown.isEmpty()) {
       refused.increment();
       failures.asMap().merge(user, 1, Integer::sum);
     }
-    return valid;
+    return shown;
   }
 
-  private boolean isValid(String user, String password) {
+  private Optional<Credential> find(String user, String password) {
     Optional<DeviceId> id = DeviceId.parse(user);
-    if (id.isEmpty()) {
-      return false;
-    }
     try {
-      boolean enabled = cache.device(id.get()).map(Device::enabled).orElse(false);
-      return enabled && matches(cache.credentials(id.get()), Token.hash(password));
+      return id.flatMap(cache::device)
+          .filter(Device::enabled)
+          .flatMap(device -> match(cache.credentials(device.id()), Token.hash(password)));
     } catch (JdbiException e) {
       throw new DirectoryException("the registry's database cannot be asked", e);
     }
   }
 
-  private boolean matches(List<Hashed> candidates, String hash) {
+  /// Looks at all of them, so that the time it takes does not tell which one is right.
+  private Optional<Credential> match(List<Hashed> candidates, String hash) {
     Instant now = clock.instant();
-    boolean matches = false;
+    Credential match = null;
     for (Hashed candidate : candidates) {
-      matches |= candidate.credential().isValidAt(now) && Token.isSame(candidate.tokenHash(), hash);
+      if (candidate.credential().isValidAt(now) && Token.isSame(candidate.tokenHash(), hash)) {
+        match = candidate.credential();
+      }
     }
-    return matches;
+    return Optional.ofNullable(match);
   }
 
   /// How long a door should wait before it refuses this user again: nothing for the first five
@@ -151,7 +159,7 @@ public final class Credentials {
   }
 
   /// Takes a credential back; it counts from the next [#verify] on, and the device's connections
-  // end.
+  /// end.
   public Outcome<Credential> revoke(DeviceId device, String id) {
     return database.write(
         handle -> {
@@ -167,8 +175,22 @@ public final class Credentials {
         },
         outcome -> {
           cache.changedCredentials(device);
+          told.put(id, true);
           cache.barred(device);
         });
+  }
+
+  /// Another process issued or revoked some: all are read again, and the connections of devices
+  /// that lost one end.
+  void changedElsewhere() {
+    cache.forgetCredentials();
+    Instant since = clock.instant().minus(LOOK_BACK);
+    for (Credential revoked :
+        database.read(handle -> CredentialTable.revokedSince(handle, since))) {
+      if (told.asMap().putIfAbsent(revoked.id(), true) == null) {
+        cache.barred(revoked.device());
+      }
+    }
   }
 
   public static ObjectNode json(Credential credential) {

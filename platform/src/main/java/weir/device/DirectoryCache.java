@@ -12,12 +12,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import weir.device.CredentialTable.Hashed;
 
 /// What of the registry is in memory: devices and credentials that were asked for lately, absent
 /// ones included, and all types and parameters. Written in the order of the commits, read by any
-// thread.
+/// thread.
 final class DirectoryCache {
 
   private final Database database;
@@ -123,6 +124,20 @@ final class DirectoryCache {
     deviceEdits.incrementAndGet();
     devices.invalidateAll(ids);
     credentials.invalidateAll(ids);
+  }
+
+  void changedElsewhere(Collection<DeviceId> ids) {
+    changed(ids);
+    try {
+      prefetch(ids);
+      for (DeviceId id : ids) {
+        if (!device(id).map(Device::enabled).orElse(false)) {
+          barred(id);
+        }
+      }
+    } catch (JdbiException e) {
+      throw new DirectoryException("the registry's database cannot be asked", e);
+    }
   }
 
   List<Hashed> credentials(DeviceId device) {

@@ -44,7 +44,7 @@ public final class Registry implements AutoCloseable {
     adminToken = new AdminToken(database);
     directory = new RegistryDirectory(cache, devices, types);
     revisions.watch(Revisions.Part.TYPES, cache::reload);
-    revisions.watch(Revisions.Part.CREDENTIALS, cache::forgetCredentials);
+    revisions.watch(Revisions.Part.CREDENTIALS, credentials::changedElsewhere);
   }
 
   /// Follows what other processes change; to be started where there may be any.
@@ -52,9 +52,12 @@ public final class Registry implements AutoCloseable {
     return revisions;
   }
 
-  /// Forgets what is in memory of devices that another process changed.
+  /// Forgets what is in memory of devices that another process changed, and tells the watcher of
+  /// those that were deleted or disabled.
+  ///
+  /// @throws DirectoryException when the database cannot be asked; to be tried again
   public void changedElsewhere(Collection<DeviceId> ids) {
-    cache.changed(ids);
+    cache.changedElsewhere(ids);
   }
 
   /// Tells from now on of each device that was deleted or disabled, or lost a credential, so that

@@ -1,5 +1,6 @@
 package weir.ingest;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 
@@ -15,7 +16,9 @@ public interface Access {
   sealed interface Identity {
 
     /// A device with a valid credential: it may speak for itself only.
-    record Device(DeviceId id) implements Identity {}
+    ///
+    /// @param until when the credential ends; null for never
+    record Device(DeviceId id, @Nullable Instant until) implements Identity {}
 
     /// The holder of the admin token: may speak for every device.
     record Administrator() implements Identity {}

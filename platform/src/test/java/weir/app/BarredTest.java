@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
@@ -43,17 +44,26 @@ class BarredTest {
 
   private static Login login(String id) throws Exception {
     platform.post("/api/devices", "{\"id\":\"" + id + "\",\"type\":\"http_sensor\"}");
+    return login(id, "{}");
+  }
+
+  /// With one more credential of a device.
+  private static Login login(String id, String form) throws Exception {
     JsonNode made =
-        JSON.readTree(platform.post("/api/devices/" + id + "/credentials", "{}").body());
+        JSON.readTree(platform.post("/api/devices/" + id + "/credentials", form).body());
     return new Login(id, made.path("id").asText(), made.path("token").asText());
   }
 
   /// Connects with a will, which must not make the device known again.
   private static Mqtt5BlockingClient connect(Login login) {
+    return connect(login, login.id());
+  }
+
+  private static Mqtt5BlockingClient connect(Login login, String clientId) {
     Mqtt5BlockingClient client =
         MqttClient.builder()
             .useMqttVersion5()
-            .identifier(login.id())
+            .identifier(clientId)
             .serverHost("127.0.0.1")
             .serverPort(platform.mqttPort())
             .buildBlocking();
@@ -107,5 +117,21 @@ class BarredTest {
     Mqtt5BlockingClient client = connect(login);
     platform.send("DELETE", "/api/devices/revoked/credentials/" + login.credential(), "");
     assertEnds(client, login);
+  }
+
+  @Test
+  void aCredentialThatExpiresEndsTheConnectionThatShowedItAtItsTime() throws Exception {
+    Login lasting = login("expiring");
+    Instant end = Instant.now().plusSeconds(3);
+    Login passing = login("expiring", "{\"expires_at\":\"" + end + "\"}");
+    Mqtt5BlockingClient stays = connect(lasting, "expiring:stays");
+    Mqtt5BlockingClient goes = connect(passing, "expiring:goes");
+
+    assertEnds(goes, passing);
+
+    assertThat(Instant.now()).isBetween(end, end.plusSeconds(2));
+    assertThat(stays.getState().isConnected()).isTrue();
+    JsonNode presence = JSON.readTree(platform.get("/api/devices/expiring/presence").body());
+    assertThat(presence.path("state").asText()).isEqualTo("online");
   }
 }

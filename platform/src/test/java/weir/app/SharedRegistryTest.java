@@ -73,6 +73,13 @@ class SharedRegistryTest {
     }
   }
 
+  /// The devices whose connections the other process is to end.
+  private List<DeviceId> barredAtOther() {
+    List<DeviceId> barred = new CopyOnWriteArrayList<>();
+    other.watch(barred::add);
+    return barred;
+  }
+
   private static ObjectNode json(String text) throws Exception {
     return (ObjectNode) new ObjectMapper().readTree(text);
   }
@@ -98,15 +105,20 @@ class SharedRegistryTest {
   }
 
   @Test
-  void aRevokedTokenIsRefusedByTheOtherWithinASecond() throws Exception {
+  void aRevokedTokenIsRefusedByTheOtherWithinASecondAndEndsItsConnections() throws Exception {
+    List<DeviceId> barred = barredAtOther();
     DeviceId device = new DeviceId("breaker-001");
     var issued = saved(one.credentials().issue(device, json("{}")));
-    await().atMost(A_SECOND).until(() -> other.credentials().verify("breaker-001", issued.token()));
+    await()
+        .atMost(A_SECOND)
+        .until(() -> other.credentials().verify("breaker-001", issued.token()).isPresent());
 
     saved(one.credentials().revoke(device, issued.credential().id()));
     await()
         .atMost(A_SECOND)
-        .until(() -> !other.credentials().verify("breaker-001", issued.token()));
+        .until(() -> other.credentials().verify("breaker-001", issued.token()).isEmpty());
+    await().atMost(A_SECOND).until(() -> barred.contains(device));
+    assertThat(barred).containsExactly(device);
   }
 
   @Test
@@ -115,6 +127,7 @@ class SharedRegistryTest {
     MemoryLog log = log();
     DeviceChangeRelay relay = relay(one, log, new CopyOnWriteArrayList<>());
     await().until(() -> one.outbox().pending(0, 1).isEmpty());
+    List<DeviceId> barred = barredAtOther();
     DeviceChangeFollower follower = new DeviceChangeFollower(log, TOPIC, other);
     open.add(follower);
     follower.start();
@@ -125,6 +138,9 @@ class SharedRegistryTest {
     await()
         .atMost(A_SECOND)
         .until(() -> other.directory().device(id).map(Device::name).orElse("").equals("Renamed"));
+    assertThat(barred).isEmpty();
+    saved(one.devices().update(id, json("{\"enabled\": false}"), Precondition.NONE));
+    await().atMost(A_SECOND).until(() -> barred.contains(id));
     relay.close();
   }
 

@@ -59,11 +59,11 @@ class CredentialsTest {
   @Test
   void aTokenOpensItsOwnDeviceOnly() {
     String token = issue().token();
-    assertThat(credentials.verify("breaker-001", token)).isTrue();
-    assertThat(credentials.verify("esp32-01", token)).isFalse();
-    assertThat(credentials.verify("breaker-001", token + "x")).isFalse();
-    assertThat(credentials.verify("breaker-001", "")).isFalse();
-    assertThat(credentials.verify("no such device", token)).isFalse();
+    assertThat(credentials.verify("breaker-001", token)).isPresent();
+    assertThat(credentials.verify("esp32-01", token)).isEmpty();
+    assertThat(credentials.verify("breaker-001", token + "x")).isEmpty();
+    assertThat(credentials.verify("breaker-001", "")).isEmpty();
+    assertThat(credentials.verify("no such device", token)).isEmpty();
     assertThat(credentials.refusedCount()).isEqualTo(4);
   }
 
@@ -71,31 +71,31 @@ class CredentialsTest {
   void aNewCredentialWorksBesideTheOldUntilThatIsRevoked() {
     Credentials.Issued old = issue();
     Credentials.Issued fresh = issue();
-    assertThat(credentials.verify("breaker-001", old.token())).isTrue();
+    assertThat(credentials.verify("breaker-001", old.token())).isPresent();
     credentials.revoke(DEVICE, old.credential().id());
-    assertThat(credentials.verify("breaker-001", old.token())).isFalse();
-    assertThat(credentials.verify("breaker-001", fresh.token())).isTrue();
+    assertThat(credentials.verify("breaker-001", old.token())).isEmpty();
+    assertThat(credentials.verify("breaker-001", fresh.token())).isPresent();
   }
 
   @Test
   void aCredentialEndsWhenItExpires() {
     ObjectNode form = JSON.createObjectNode().put("expires_at", "2026-03-01T13:00:00Z");
     String token = issue(form).token();
-    assertThat(credentials.verify("breaker-001", token)).isTrue();
+    assertThat(credentials.verify("breaker-001", token)).isPresent();
     now = now.plus(Duration.ofHours(1));
-    assertThat(credentials.verify("breaker-001", token)).isFalse();
+    assertThat(credentials.verify("breaker-001", token)).isEmpty();
   }
 
   @Test
   void aDisabledOrDeletedDeviceIsNotLetIn() {
     String token = issue().token();
-    assertThat(credentials.verify("breaker-001", token)).isTrue();
+    assertThat(credentials.verify("breaker-001", token)).isPresent();
     ObjectNode disabled = JSON.createObjectNode().put("enabled", false);
     registry.devices().update(DEVICE, disabled, Precondition.NONE);
-    assertThat(credentials.verify("breaker-001", token)).isFalse();
+    assertThat(credentials.verify("breaker-001", token)).isEmpty();
     registry.devices().delete(DEVICE, Precondition.NONE);
     registry.directory().firstContact(DEVICE, "smart_breaker", null);
-    assertThat(credentials.verify("breaker-001", token)).isFalse();
+    assertThat(credentials.verify("breaker-001", token)).isEmpty();
   }
 
   @Test
@@ -112,7 +112,7 @@ class CredentialsTest {
     }
     assertThat(credentials.backoff("breaker-001")).isEqualTo(Duration.ofSeconds(5));
     assertThat(credentials.backoff("esp32-01")).isZero();
-    assertThat(credentials.verify("breaker-001", token)).isTrue();
+    assertThat(credentials.verify("breaker-001", token)).isPresent();
   }
 
   @Test

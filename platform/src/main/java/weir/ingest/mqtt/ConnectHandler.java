@@ -12,7 +12,6 @@ import weir.device.DeviceId;
 import weir.event.EventId;
 import weir.ingest.Access;
 import weir.ingest.Access.Identity;
-import weir.ingest.TopicOwners;
 import weir.ingest.mqtt.packet.Connect;
 import weir.ingest.mqtt.packet.PacketWriter.Announcement;
 import weir.ingest.mqtt.packet.ProtocolViolation;
@@ -30,9 +29,8 @@ final class ConnectHandler {
 
   private final MqttSettings settings;
   private final Access access;
-  private final TopicOwners owners;
+  private final TopicRights rights;
   private final Sessions sessions;
-  private final Router router;
   private final Presence presence;
   private final Counters counters;
   private final InstantSource clock;
@@ -40,17 +38,15 @@ final class ConnectHandler {
   ConnectHandler(
       MqttSettings settings,
       Access access,
-      TopicOwners owners,
+      TopicRights rights,
       Sessions sessions,
-      Router router,
       Presence presence,
       Counters counters,
       InstantSource clock) {
     this.settings = settings;
     this.access = access;
-    this.owners = owners;
+    this.rights = rights;
     this.sessions = sessions;
-    this.router = router;
     this.presence = presence;
     this.counters = counters;
     this.clock = clock;
@@ -195,7 +191,7 @@ final class ConnectHandler {
     if (will == null) {
       return null;
     }
-    Routes routes = new Routes(new Permission(identity, owners), router, settings.topicBytesMax());
+    Routes routes = rights.routesOf(rights.permissionOf(identity));
     Route.Refused refused = routes.of(will.message().topic()).refusal();
     return refused == null ? null : new Refusal(refused.reason(), "will: " + refused.detail());
   }
@@ -211,7 +207,7 @@ final class ConnectHandler {
     long expiryMax = settings.sessionExpiryMax().toSeconds();
     long expiry = Math.min(connect.sessionExpirySeconds(), expiryMax);
     Sessions.Opened opened = sessions.open(key, connection, connect.clean(), connect.receiveMax());
-    Permission permission = new Permission(identity, owners);
+    Permission permission = rights.permissionOf(identity);
     connection.enter(
         new Stage.Active(
             connect,
@@ -219,7 +215,7 @@ final class ConnectHandler {
             expiry,
             permission,
             opened.session(),
-            new Routes(permission, router, settings.topicBytesMax()),
+            rights.routesOf(permission),
             new TopicAliases(settings.topicAliasMax())));
     int keepAlive = keepAliveSeconds(connect);
     Announcement announcement =
@@ -235,6 +231,9 @@ final class ConnectHandler {
     counters.connects.increment();
     if (keepAlive > 0) {
       connection.watch(keepAlive);
+    }
+    if (identity instanceof Identity.Device device && device.until() != null) {
+      connection.endAt(device.until(), clock);
     }
     opened.session().resend(connection);
     connection.drain();

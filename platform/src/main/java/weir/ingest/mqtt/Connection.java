@@ -6,6 +6,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,7 @@ final class Connection implements Session.Outlet {
   private @Nullable Disconnect goodbye;
   private @Nullable ByteBuf output;
   private @Nullable KeepAlive keepAlive;
+  private @Nullable Expiry expiry;
   private boolean paused;
   private long heardNanos;
 
@@ -128,6 +131,11 @@ final class Connection implements Session.Outlet {
   /// Ends the connection when nothing is heard for one and a half times this long.
   void watch(int keepAliveSeconds) {
     keepAlive = new KeepAlive(this, channel.eventLoop(), keepAliveSeconds, System.nanoTime());
+  }
+
+  /// Ends the connection when the credential that it showed does.
+  void endAt(Instant end, InstantSource clock) {
+    expiry = new Expiry(this, channel.eventLoop(), end, clock);
   }
 
   /// A packet came.
@@ -224,10 +232,13 @@ final class Connection implements Session.Outlet {
   /// Its will is not published, its session ends. Called by any thread.
   void expel(DeviceId device) {
     if (device.equals(speaker)) {
-      channel
-          .eventLoop()
-          .execute(() -> closeAs(Departure.BARRED, ReasonCode.NOT_AUTHORIZED, "barred"));
+      channel.eventLoop().execute(() -> bar("barred"));
     }
+  }
+
+  /// Ends the connection because it may not be there any more.
+  void bar(String detail) {
+    closeAs(Departure.BARRED, ReasonCode.NOT_AUTHORIZED, detail);
   }
 
   /// The server itself failed here.
@@ -299,6 +310,10 @@ final class Connection implements Session.Outlet {
   private void end() {
     Stage before = stage;
     stage = Stage.CLOSED;
+    Expiry awaited = expiry;
+    if (awaited != null) {
+      awaited.cancel();
+    }
     if (before instanceof Stage.Active active) {
       departures.of(this, active, departure, fate, goodbye);
     }

@@ -89,10 +89,10 @@ public final class MqttDoor implements AutoCloseable {
     Router router = new Router(tree, clock);
     publications = new Publications(intake, retained, router, counters, clock);
     departures = new Departures(sessions, publications, presence, counters);
+    TopicRights rights = new TopicRights(owners, router, settings.topicBytesMax());
     PacketHandlers handlers =
         new PacketHandlers(
-            new ConnectHandler(
-                settings, access, owners, sessions, router, presence, counters, clock),
+            new ConnectHandler(settings, access, rights, sessions, presence, counters, clock),
             new PublishHandler(publications, counters, settings.receiveMax()),
             new SubscribeHandler(tree, retained, counters, settings.topicBytesMax()),
             new UnsubscribeHandler(tree),

@@ -68,7 +68,7 @@ class IngestApiTest {
     return (user, password, loopback) -> {
       if ("esp32-01".equals(user)) {
         return "right".equals(password)
-            ? new Access.Identity.Device(new DeviceId("esp32-01"))
+            ? new Access.Identity.Device(new DeviceId("esp32-01"), null)
             : new Access.Identity.Denied();
       }
       return new Access.Identity.Anonymous();

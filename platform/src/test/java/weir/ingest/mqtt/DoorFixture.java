@@ -89,7 +89,9 @@ final class DoorFixture implements AutoCloseable {
     if (user.equals("admin")) {
       return new Identity.Administrator();
     }
-    return DEVICES.contains(user) ? new Identity.Device(new DeviceId(user)) : new Identity.Denied();
+    return DEVICES.contains(user)
+        ? new Identity.Device(new DeviceId(user), null)
+        : new Identity.Denied();
   }
 
   private static final class Owners implements TopicOwners {
