@@ -192,7 +192,8 @@ final class DeviceLife implements AutoCloseable {
         parts.add(
             new Simulation(
                 () -> Target.local(mqttPort, httpPort.getAsInt(), token),
-                settings.simulator().mirrors(settings.lifecycle().topicPrefix()),
+                settings.simulator(),
+                settings.lifecycle().topicPrefix(),
                 clock));
     simulation = started;
     started.mirror(settings.simulator().mirror());

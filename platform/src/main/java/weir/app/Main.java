@@ -54,8 +54,11 @@ public final class Main {
         .addSubcommand(inside.new Start())
         .addSubcommand(inside.new Stop())
         .addSubcommand(inside.new Speed())
-        .addSubcommand(inside.new Trigger())
-        .addSubcommand(inside.new Clear());
+        .addSubcommand(inside.new Mirror())
+        .addSubcommand(
+            new CommandLine(inside.new Anomalies())
+                .addSubcommand(inside.new Trigger())
+                .addSubcommand(inside.new Clear()));
   }
 
   /// A failure that the user can act on is one line; anything else keeps its stack trace.

@@ -17,6 +17,7 @@ import weir.device.DatabaseSettings;
 import weir.device.DeviceSettings;
 import weir.device.SqlEngine;
 import weir.device.presence.PresenceSettings;
+import weir.fleet.SimulatorSettings;
 import weir.ingest.IntakeSettings;
 import weir.ingest.broker.BrokerSettings;
 import weir.ingest.http.HttpDoorSettings;

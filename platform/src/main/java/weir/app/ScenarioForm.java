@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -38,12 +39,14 @@ final class ScenarioForm {
   }
 
   /// A scenario; what it does not name is as in the demo. To be used when there are no errors.
-  Scenario scenario(ObjectNode node, Target target, Instant now) {
+  ///
+  /// @param usual the faults that it does not name
+  Scenario scenario(ObjectNode node, Target target, Instant now, FaultRates usual) {
     Form form = new Form(node);
     String name = form.text("name", 100, "simulation");
     Mix mix = object(form, "families").map(this::mix).orElse(Mix.demo());
     FaultRates faults =
-        object(form, "faults").map(rates -> faults("faults", rates)).orElse(FaultRates.none());
+        object(form, "faults").map(rates -> faults("faults", rates, usual)).orElse(usual);
     List<Scenario.Phase> phases = phases(form);
     Integer seed = form.integerOrNull("seed", 0, Integer.MAX_VALUE);
     double speed = speed(form, 1);
@@ -63,13 +66,25 @@ final class ScenarioForm {
                         zone,
                         settle))
             .orElseGet(() -> FleetSettings.demo(target, now));
+    checkDevices(phases, mix);
     return tried("phases", () -> new Scenario(name, settings, phases))
         .orElseGet(() -> new Scenario(name, settings, List.of()));
   }
 
+  private void checkDevices(List<Scenario.Phase> phases, Mix mix) {
+    for (int i = 0; i < phases.size(); i++) {
+      AnomalyWish wish = phases.get(i).anomaly();
+      String device = wish == null ? null : wish.device();
+      if (device != null && !mix.hasEnergyDevice(device)) {
+        String field = "phases[" + i + "].anomaly.device_id";
+        errors.add(new FieldError(field, "is no energy device of this fleet"));
+      }
+    }
+  }
+
+  /// Kinds that are not named have no devices, unless none is named at all.
   private Mix mix(ObjectNode node) {
     Form form = new Form(node);
-    int[] counts = new int[7];
     List<String> kinds =
         List.of(
             "breakers",
@@ -79,13 +94,13 @@ final class ScenarioForm {
             "energy",
             "controllers",
             "sensors");
-    for (int i = 0; i < counts.length; i++) {
-      int most = i == 5 ? Mix.CONTROLLERS_MAX : Mix.DEVICES_MAX;
-      Integer count = form.integerOrNull(kinds.get(i), 0, most);
-      counts[i] = count == null ? 0 : count;
-    }
+    int[] counts = new int[kinds.size()];
+    Arrays.setAll(counts, i -> count(form, kinds.get(i)));
     boolean uncovered = form.flag("uncovered", false);
     add("families", form.errors());
+    if (kinds.stream().allMatch(kind -> form.value(kind) == null)) {
+      return Mix.demo().withUncovered(uncovered);
+    }
     return tried(
             "families",
             () ->
@@ -95,15 +110,21 @@ final class ScenarioForm {
         .orElse(Mix.none());
   }
 
-  private FaultRates faults(String place, ObjectNode node) {
+  private static int count(Form form, String kind) {
+    int most = kind.equals("controllers") ? Mix.CONTROLLERS_MAX : Mix.DEVICES_MAX;
+    Integer count = form.integerOrNull(kind, 0, most);
+    return count == null ? 0 : count;
+  }
+
+  private FaultRates faults(String place, ObjectNode node, FaultRates usual) {
     Form form = new Form(node);
-    double dropOuts = form.number("drop_outs", 0);
-    double duplicates = form.number("duplicates", 0);
-    double late = form.number("late", 0);
-    double shuffled = form.number("shuffled", 0);
-    double malformed = form.number("malformed", 0);
-    double drifting = form.number("drifting", 0);
-    double storms = form.number("storms", 0);
+    double dropOuts = form.number("drop_outs", usual.dropOuts());
+    double duplicates = form.number("duplicates", usual.duplicates());
+    double late = form.number("late", usual.late());
+    double shuffled = form.number("shuffled", usual.shuffled());
+    double malformed = form.number("malformed", usual.malformed());
+    double drifting = form.number("drifting", usual.drifting());
+    double storms = form.number("storms", usual.storms());
     add(place, form.errors());
     return tried(
             place,
@@ -144,7 +165,9 @@ final class ScenarioForm {
       form.reject("at", "is missing");
     }
     FaultRates faults =
-        object(form, "faults").map(rates -> faults(place + ".faults", rates)).orElse(null);
+        object(form, "faults")
+            .map(rates -> faults(place + ".faults", rates, FaultRates.none()))
+            .orElse(null);
     Double speed = form.value("speed") == null ? null : speed(form, 1);
     AnomalyWish anomaly =
         object(form, "anomaly").map(wish -> anomaly(place + ".anomaly", wish)).orElse(null);

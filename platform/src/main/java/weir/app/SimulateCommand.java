@@ -1,15 +1,14 @@
 package weir.app;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,9 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import weir.fleet.FaultRates;
 import weir.fleet.Fleet;
-import weir.fleet.FleetSettings;
 import weir.fleet.Grade;
-import weir.fleet.Mix;
 import weir.fleet.Scenario;
 import weir.fleet.Target;
 import weir.fleet.Tempo;
@@ -40,9 +37,7 @@ import weir.fleet.Tempo;
 final class SimulateCommand implements Callable<Integer> {
 
   private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
-  private static final int STANDARD = -1;
-  private static final List<String> FAULTS =
-      List.of("drop-outs", "duplicates", "late", "shuffled", "malformed", "drifting", "storms");
+  private static final String SETTLE = "2m";
 
   private final PrintWriter out;
   @Mixin private final Remote remote = new Remote();
@@ -54,25 +49,25 @@ final class SimulateCommand implements Callable<Integer> {
   private @Nullable Integer mqttPort;
 
   @Option(names = "--breakers", description = "smart breakers")
-  private int breakers = STANDARD;
+  private @Nullable Integer breakers;
 
   @Option(names = "--meters", description = "smart meters")
-  private int meters = STANDARD;
+  private @Nullable Integer meters;
 
   @Option(names = "--environmental", description = "environmental sensors")
-  private int environmental = STANDARD;
+  private @Nullable Integer environmental;
 
   @Option(names = "--appliances", description = "appliances of six types")
-  private int appliances = STANDARD;
+  private @Nullable Integer appliances;
 
   @Option(names = "--energy", description = "energy devices of nine types")
-  private int energy = STANDARD;
+  private @Nullable Integer energy;
 
   @Option(names = "--controllers", description = "F2 controllers, 0 to 2")
-  private int controllers = STANDARD;
+  private @Nullable Integer controllers;
 
   @Option(names = "--sensors", description = "HTTP sensors")
-  private int sensors = STANDARD;
+  private @Nullable Integer sensors;
 
   @Option(
       names = "--uncovered",
@@ -80,7 +75,7 @@ final class SimulateCommand implements Callable<Integer> {
   private boolean uncovered;
 
   @Option(names = "--seed", defaultValue = "1", description = "of all chance (default 1)")
-  private long seed = 1;
+  private int seed = 1;
 
   @Option(names = "--start", description = "the devices' time at the beginning (default now)")
   private @Nullable String start;
@@ -128,7 +123,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (Fleet fleet = scenario == null ? new Fleet(settings()) : new Fleet(read(scenario))) {
+    try (Fleet fleet = new Fleet(scenario == null ? asked() : read(scenario))) {
       fleet.start();
       while (!fleet.await(REPORT_EVERY)) {
         System.err.println(fleet.status().toText());
@@ -140,10 +135,59 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private Scenario read(Path file) {
+    ObjectNode node = SimulationClient.read(file);
+    return scenario(file.toString(), node, Instant.now(), FaultRates.none());
+  }
+
+  /// The scenario that the options make.
+  private Scenario asked() {
+    FaultRates usual = rough ? FaultRates.rough() : FaultRates.none();
+    Instant from = start == null ? Instant.now() : time(start);
+    Scenario asked = scenario("the options", options(), from, usual);
+    return backfill ? inThePast(asked) : asked;
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new CommandException("--start must be like 2026-02-01T00:00:00Z, got " + text);
+    }
+  }
+
+  private Scenario inThePast(Scenario asked) {
+    Tempo tempo = asked.settings().tempo();
+    Duration length = tempo.duration();
+    Instant from = start == null ? tempo.start().minus(length) : tempo.start();
+    Tempo past = Tempo.backfill(tempo.seed(), from, length);
+    return new Scenario(asked.name(), asked.settings().with(past), asked.phases());
+  }
+
+  private ObjectNode options() {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.putObject("families")
+        .put("breakers", breakers)
+        .put("meters", meters)
+        .put("environmental", environmental)
+        .put("appliances", appliances)
+        .put("energy", energy)
+        .put("controllers", controllers)
+        .put("sensors", sensors)
+        .put("uncovered", uncovered);
+    ObjectNode rates = node.putObject("faults");
+    faults.forEach((name, rate) -> rates.put(name.replace('-', '_'), rate));
+    return node.put("seed", seed)
+        .put("speed", speed)
+        .put("duration", duration)
+        .put("zone", zone)
+        .put("settle", SETTLE);
+  }
+
+  private Scenario scenario(String source, ObjectNode node, Instant from, FaultRates usual) {
     ScenarioForm form = new ScenarioForm();
-    Scenario read = form.scenario(SimulationClient.read(file), target(), Instant.now());
+    Scenario read = form.scenario(node, target(), from, usual);
     if (!form.errors().isEmpty()) {
-      StringBuilder wrong = new StringBuilder(file + " is wrong:");
+      StringBuilder wrong = new StringBuilder(source + " cannot be simulated:");
       form.errors()
           .forEach(e -> wrong.append("\n  ").append(e.field()).append(' ').append(e.detail()));
       throw new CommandException(wrong.toString());
@@ -157,75 +201,9 @@ final class SimulateCommand implements Callable<Integer> {
     return new Target(mqttHost, port(), URI.create(remote.address()), token, tokens);
   }
 
-  private FleetSettings settings() {
-    try {
-      return new FleetSettings(
-          mix(), tempo(), faultRates(), target(), ZoneId.of(zone), Duration.ofMinutes(2));
-    } catch (IllegalArgumentException | DateTimeException e) {
-      throw new CommandException(String.valueOf(e.getMessage()));
-    }
-  }
-
   private int port() {
     return mqttPort != null
         ? mqttPort
         : Integer.parseInt(System.getenv().getOrDefault("WEIR_MQTT_PORT", "1883"));
-  }
-
-  /// Without any number given it is the demo's mix; with some, those alone.
-  private Mix mix() {
-    Mix demo = Mix.demo();
-    boolean given =
-        breakers + meters + environmental + appliances + energy + controllers + sensors
-            != 7 * STANDARD;
-    Mix base = given ? Mix.none() : demo;
-    return new Mix(
-        or(breakers, base.breakers()),
-        or(meters, base.smartMeters()),
-        or(environmental, base.environmentalSensors()),
-        or(appliances, base.appliances()),
-        or(energy, base.energyDevices()),
-        or(controllers, base.controllers()),
-        or(sensors, base.httpSensors()),
-        uncovered);
-  }
-
-  private static int or(int given, int standard) {
-    return given == STANDARD ? standard : given;
-  }
-
-  private Tempo tempo() {
-    Duration length = RecordBinder.duration(duration);
-    Instant from;
-    try {
-      from =
-          start == null
-              ? (backfill ? Instant.now().minus(length) : Instant.now())
-              : Instant.parse(start);
-    } catch (DateTimeParseException e) {
-      throw new CommandException("--start must be like 2026-02-01T00:00:00Z, got " + start);
-    }
-    return backfill
-        ? Tempo.backfill(seed, from, length)
-        : Tempo.compressed(seed, from, length, speed);
-  }
-
-  private FaultRates faultRates() {
-    FaultRates base = rough ? FaultRates.rough() : FaultRates.none();
-    for (String name : faults.keySet()) {
-      if (!FAULTS.contains(name)) {
-        throw new CommandException("no fault " + name + "; there are " + FAULTS);
-      }
-    }
-    double drifting = faults.getOrDefault("drifting", base.drifting());
-    return new FaultRates(
-        faults.getOrDefault("drop-outs", base.dropOuts()),
-        faults.getOrDefault("duplicates", base.duplicates()),
-        faults.getOrDefault("late", base.late()),
-        faults.getOrDefault("shuffled", base.shuffled()),
-        faults.getOrDefault("malformed", base.malformed()),
-        drifting,
-        drifting > 0 ? Duration.ofMinutes(2) : Duration.ZERO,
-        faults.getOrDefault("storms", base.storms()));
   }
 }

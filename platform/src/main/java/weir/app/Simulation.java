@@ -6,15 +6,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import weir.fleet.AnomalyShown;
+import weir.fleet.AnomalyWish;
 import weir.fleet.Fleet;
 import weir.fleet.Grade;
-import weir.fleet.MirrorSettings;
 import weir.fleet.MirrorStatus;
 import weir.fleet.Mirrors;
+import weir.fleet.MisbehavingDevices;
 import weir.fleet.Scenario;
 import weir.fleet.SimulatedDevice;
+import weir.fleet.SimulatorSettings;
 import weir.fleet.Target;
 
 /// The simulator inside the platform: at most one fleet, and the mirrors of what is registered. It
@@ -25,7 +30,8 @@ final class Simulation implements AutoCloseable {
   record Run(String name, Instant startedAt, Fleet fleet) {}
 
   private final Supplier<Target> target;
-  private final MirrorSettings mirrorSettings;
+  private final SimulatorSettings settings;
+  private final String eventPrefix;
   private final InstantSource clock;
   private @Nullable Mirrors mirrors;
   private @Nullable Run run;
@@ -33,9 +39,15 @@ final class Simulation implements AutoCloseable {
   private @Nullable Grade lastGrade;
 
   /// @param target this platform; asked for when something starts, which is after the doors opened
-  Simulation(Supplier<Target> target, MirrorSettings mirrorSettings, InstantSource clock) {
+  /// @param eventPrefix below which the platform tells of its registry
+  Simulation(
+      Supplier<Target> target,
+      SimulatorSettings settings,
+      String eventPrefix,
+      InstantSource clock) {
     this.target = target;
-    this.mirrorSettings = mirrorSettings;
+    this.settings = settings;
+    this.eventPrefix = eventPrefix;
     this.clock = clock;
   }
 
@@ -46,7 +58,7 @@ final class Simulation implements AutoCloseable {
   /// Begins or ends to mirror what is registered.
   synchronized void mirror(boolean wanted) {
     if (wanted && mirrors == null) {
-      mirrors = new Mirrors(target.get(), mirrorSettings, clock);
+      mirrors = new Mirrors(target.get(), settings, eventPrefix, clock);
       mirrors.start();
     } else if (!wanted && mirrors != null) {
       mirrors.close();
@@ -123,6 +135,44 @@ final class Simulation implements AutoCloseable {
     }
     all.sort(Comparator.comparing(SimulatedDevice::id));
     return all;
+  }
+
+  /// Lets an energy device misbehave from its next reading on, one of a fleet that runs or a
+  /// mirror; any when none is named. Empty when there is no such device.
+  ///
+  /// @throws weir.fleet.OverException when its time ends just now
+  Optional<AnomalyShown> trigger(AnomalyWish wish) {
+    List<MisbehavingDevices> all = misbehaving();
+    int sum = all.stream().mapToInt(MisbehavingDevices::size).sum();
+    int drawn = sum == 0 ? 0 : ThreadLocalRandom.current().nextInt(sum);
+    for (MisbehavingDevices some : all) {
+      if (wish.device() != null || drawn < some.size()) {
+        Optional<AnomalyShown> begun = some.trigger(wish);
+        if (begun.isPresent()) {
+          return begun;
+        }
+      }
+      drawn -= some.size();
+    }
+    return Optional.empty();
+  }
+
+  /// All anomalies under way.
+  List<AnomalyShown> anomalies() {
+    return misbehaving().stream().flatMap(some -> some.underWay().stream()).toList();
+  }
+
+  /// Ends all anomalies, and says how many there were.
+  long clearAnomalies() {
+    return misbehaving().stream().mapToLong(MisbehavingDevices::clear).sum();
+  }
+
+  private synchronized List<MisbehavingDevices> misbehaving() {
+    return Stream.concat(
+            Stream.ofNullable(run).map(one -> one.fleet().misbehaving()),
+            Stream.ofNullable(mirrors).map(Mirrors::misbehaving))
+        .filter(some -> some.size() > 0)
+        .toList();
   }
 
   @Override

@@ -12,17 +12,18 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import weir.device.FieldError;
 import weir.device.Form;
 import weir.event.ProblemException;
 import weir.fleet.AnomalyShown;
 import weir.fleet.AnomalyWish;
-import weir.fleet.Fleet;
+import weir.fleet.FaultRates;
 import weir.fleet.FleetStatus;
 import weir.fleet.Grade;
 import weir.fleet.MirrorStatus;
+import weir.fleet.OverException;
 import weir.fleet.Scenario;
 import weir.fleet.SimulatedDevice;
 import weir.view.Answers;
@@ -69,16 +70,15 @@ final class SimulationApi implements HttpService {
         .orElseThrow(() -> ProblemException.of(503, "Not ready", "the simulator is not there yet"));
   }
 
-  /// Has something done by the fleet that runs.
-  private <T> T onFleet(Function<Fleet, T> errand) {
+  private void hurry(double speed) {
     Simulation.Run run =
         simulation()
             .run()
             .orElseThrow(() -> ProblemException.of(409, "Conflict", "no simulation runs"));
     try {
-      return errand.apply(run.fleet());
-    } catch (Fleet.OverException over) {
-      throw ProblemException.of(409, "Conflict", "the simulation is over");
+      run.fleet().speed(speed);
+    } catch (OverException over) {
+      throw isOver();
     }
   }
 
@@ -101,7 +101,7 @@ final class SimulationApi implements HttpService {
     body.put("outstanding", fleet == null ? 0 : fleet.outstanding());
     body.put("publish_to_ack_ms_p50", fleet == null ? 0 : fleet.publishToAckMillisP50());
     body.put("publish_to_ack_ms_p99", fleet == null ? 0 : fleet.publishToAckMillisP99());
-    body.put("active_anomalies", run.map(one -> one.fleet().anomalies().size()).orElse(0));
+    body.put("active_anomalies", now.anomalies().size());
     mirrors(body.putObject("mirrors"), now.mirrors());
     body.set("last_grade", now.lastGrade().map(SimulationApi::json).orElse(null));
     response.status(status);
@@ -140,11 +140,7 @@ final class SimulationApi implements HttpService {
     boolean mirror = form.flag("mirror", false);
     refuse(form.errors());
     if (faster) {
-      onFleet(
-          fleet -> {
-            fleet.speed(speed);
-            return speed;
-          });
+      hurry(speed);
     }
     if (mirroring) {
       simulation().mirror(mirror);
@@ -155,7 +151,11 @@ final class SimulationApi implements HttpService {
   private void start(ServerRequest request, ServerResponse response) {
     ScenarioForm form = new ScenarioForm();
     Scenario scenario =
-        form.scenario(JsonBody.objectOrEmpty(request), simulation().target(), clock.instant());
+        form.scenario(
+            JsonBody.objectOrEmpty(request),
+            simulation().target(),
+            clock.instant(),
+            FaultRates.none());
     refuse(form.errors());
     if (!simulation().start(scenario)) {
       throw ProblemException.of(409, "Conflict", "a simulation runs already");
@@ -210,9 +210,7 @@ final class SimulationApi implements HttpService {
   private void anomalies(ServerRequest request, ServerResponse response) {
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
-    simulation()
-        .run()
-        .ifPresent(run -> run.fleet().anomalies().forEach(one -> items.add(json(one))));
+    simulation().anomalies().forEach(one -> items.add(json(one)));
     Answers.send(response, body);
   }
 
@@ -220,11 +218,34 @@ final class SimulationApi implements HttpService {
     ScenarioForm form = new ScenarioForm();
     AnomalyWish wish = form.anomaly(JsonBody.objectOrEmpty(request));
     refuse(form.errors());
-    AnomalyShown begun =
-        onFleet(fleet -> fleet.trigger(wish))
-            .orElseThrow(() -> ProblemException.notFound("there is no such energy device"));
-    response.status(Status.CREATED_201);
-    Answers.send(response, json(begun));
+    Simulation now = simulation();
+    try {
+      AnomalyShown begun = now.trigger(wish).orElseThrow(() -> refusal(now, wish.device()));
+      response.status(Status.CREATED_201);
+      Answers.send(response, json(begun));
+    } catch (OverException over) {
+      throw isOver();
+    }
+  }
+
+  private static ProblemException isOver() {
+    return ProblemException.of(409, "Conflict", "the simulation is over");
+  }
+
+  /// Why a device cannot be told to misbehave.
+  private static ProblemException refusal(Simulation now, @Nullable String device) {
+    if (device == null) {
+      return ProblemException.of(409, "Conflict", "no energy device is simulated now");
+    }
+    Optional<SimulatedDevice> known =
+        now.devices().stream().filter(one -> one.id().equals(device)).findFirst();
+    if (known.isEmpty()) {
+      return ProblemException.notFound("there is no simulated device " + device);
+    }
+    return known.get().family().equals("energy")
+        ? isOver()
+        : ProblemException.invalid(
+            "device_id", "is of the family " + known.get().family() + ", which knows no anomalies");
   }
 
   private static ObjectNode json(AnomalyShown shown) {
@@ -240,7 +261,7 @@ final class SimulationApi implements HttpService {
   private void clear(ServerRequest request, ServerResponse response) {
     Answers.send(
         response,
-        JsonBody.JSON.createObjectNode().put("cleared_anomalies", onFleet(Fleet::clearAnomalies)));
+        JsonBody.JSON.createObjectNode().put("cleared_anomalies", simulation().clearAnomalies()));
   }
 
   private static void refuse(List<FieldError> errors) {

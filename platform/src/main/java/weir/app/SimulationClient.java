@@ -127,8 +127,43 @@ final class SimulationClient {
     }
   }
 
+  /// Whom it stands for.
+  @Command(name = "mirror", description = "Mirror registered devices, or end it: on or off.")
+  final class Mirror implements Runnable {
+    @Mixin private final Remote remote = new Remote();
+
+    @Parameters(paramLabel = "on|off", description = "on or off")
+    private Wanted wanted = Wanted.ON;
+
+    private enum Wanted {
+      ON,
+      OFF
+    }
+
+    @Override
+    public void run() {
+      try (Client client = remote.connect()) {
+        ObjectNode body = JSON.createObjectNode().put("mirror", wanted == Wanted.ON);
+        print(client.send("PATCH", PATH, body));
+      }
+    }
+  }
+
+  /// What is wrong on purpose.
+  @Command(name = "anomalies", description = "List the anomalies under way; trigger or end some.")
+  final class Anomalies implements Runnable {
+    @Mixin private final Remote remote = new Remote();
+
+    @Override
+    public void run() {
+      try (Client client = remote.connect()) {
+        print(client.get(PATH + "/anomalies"));
+      }
+    }
+  }
+
   /// What goes wrong.
-  @Command(name = "trigger", description = "Make an energy device misbehave.")
+  @Command(name = "trigger", description = "Make an energy device, or a mirror, misbehave.")
   final class Trigger implements Runnable {
     @Mixin private final Remote remote = new Remote();
 

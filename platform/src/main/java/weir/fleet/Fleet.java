@@ -9,20 +9,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.EventId;
 import weir.fleet.model.DeviceModel;
+import weir.fleet.model.EnergyDevice;
 import weir.fleet.model.Family;
 import weir.fleet.model.Order;
 import weir.fleet.model.Reply;
@@ -61,8 +58,10 @@ public final class Fleet implements AutoCloseable {
   private final Timeline timeline;
   private final Semaphore room = new Semaphore(OUTSTANDING_MAX);
   private final InstantSource wallClock;
-  private final LinkedBlockingQueue<Runnable> errands = new LinkedBlockingQueue<>();
-  private final MisbehavingDevices misbehaving;
+  private volatile boolean running;
+  private final LinkedBlockingQueue<Runnable> asked = new LinkedBlockingQueue<>();
+  private final Errands errands = new Errands(asked::add, () -> running);
+  private final MisbehavingDevices misbehaving = new MisbehavingDevices(errands);
   private final Deque<Scenario.Phase> phases;
   private final FleetPace pace;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -74,7 +73,6 @@ public final class Fleet implements AutoCloseable {
   private final Instant wallStart;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Instant time;
-  private volatile boolean running;
   private long startNanos;
   private long endNanos;
 
@@ -99,7 +97,11 @@ public final class Fleet implements AutoCloseable {
     this.wallStart = wallClock.instant();
     this.run = new RunId(settings.tempo());
     this.devices = Roster.of(settings);
-    this.misbehaving = new MisbehavingDevices(devices);
+    for (DeviceModel device : devices) {
+      if (device instanceof EnergyDevice energy) {
+        misbehaving.add(energy);
+      }
+    }
     this.ledger = new Ledger(devices);
     this.timeline = new Timeline(settings, run, devices, ledger);
     this.time = settings.tempo().start();
@@ -208,7 +210,7 @@ public final class Fleet implements AutoCloseable {
 
     @Override
     public void received(String topic, byte[] payload) {
-      Order.parse(topic, payload).ifPresent(order -> errands.add(() -> obey(number, order)));
+      Order.parse(topic, payload).ifPresent(order -> asked.add(() -> obey(number, order)));
     }
   }
 
@@ -227,13 +229,13 @@ public final class Fleet implements AutoCloseable {
   private boolean isStoppedBefore(Instant at) {
     Tempo tempo = settings.tempo();
     if (tempo.pace() == Tempo.Pace.BACKFILL) {
-      Optional.ofNullable(errands.poll()).ifPresent(Runnable::run);
+      Optional.ofNullable(asked.poll()).ifPresent(Runnable::run);
       return stopping.getCount() == 0;
     }
     try {
       do {
         long wait = Math.min(pace.due(at) - System.nanoTime(), GLANCE_NANOS);
-        Runnable errand = errands.poll(wait, TimeUnit.NANOSECONDS);
+        Runnable errand = asked.poll(wait, TimeUnit.NANOSECONDS);
         if (errand != null) {
           errand.run();
         }
@@ -260,64 +262,16 @@ public final class Fleet implements AutoCloseable {
       pace.change(phase.speed());
     }
     if (phase.clearsAnomalies()) {
-      misbehaving.clear();
+      var _ = misbehaving.end();
     }
     if (phase.anomaly() != null) {
       var _ = misbehaving.begin(phase.anomaly());
     }
   }
 
-  /// Lets a device misbehave from its next reading on; empty when there is none of that name.
-  ///
-  /// @throws OverException when the run is over
-  public Optional<AnomalyShown> trigger(AnomalyWish wish) {
-    return answer(() -> misbehaving.begin(wish));
-  }
-
-  /// Ends all anomalies, and says how many there were.
-  ///
-  /// @throws OverException when the run is over
-  public long clearAnomalies() {
-    return answer(misbehaving::clear);
-  }
-
-  /// The run is over: its devices do nothing any more.
-  public static final class OverException extends RuntimeException {
-    private OverException() {
-      super("the simulation is over");
-    }
-  }
-
-  /// Has something done by the clock's thread.
-  private <T> T answer(Supplier<T> errand) {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    errands.add(() -> done.complete(errand.get()));
-    try {
-      while (running || done.isDone()) {
-        Optional<T> result = resultWithin(done, GLANCE_NANOS);
-        if (result.isPresent()) {
-          return result.get();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    throw new OverException();
-  }
-
-  private static <T> Optional<T> resultWithin(CompletableFuture<T> done, long nanos)
-      throws InterruptedException {
-    try {
-      return Optional.of(done.get(nanos, TimeUnit.NANOSECONDS));
-    } catch (TimeoutException notYet) {
-      return Optional.empty();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an errand failed", e);
-    }
-  }
-
-  public List<AnomalyShown> anomalies() {
-    return misbehaving.underWay();
+  /// The devices that can be told to misbehave.
+  public MisbehavingDevices misbehaving() {
+    return misbehaving;
   }
 
   /// Changes how fast the devices' time passes; live only.
@@ -325,7 +279,7 @@ public final class Fleet implements AutoCloseable {
   /// @throws OverException when the run is over
   public void speed(double wanted) {
     var _ =
-        answer(
+        errands.answer(
             () -> {
               pace.change(wanted);
               return wanted;
@@ -340,7 +294,7 @@ public final class Fleet implements AutoCloseable {
   public List<SimulatedDevice> devices() {
     List<SimulatedDevice> all = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
-      all.add(misbehaving.shown(devices.get(i), lines.get(i).isConnected()));
+      all.add(SimulatedDevice.of(devices.get(i), lines.get(i).isConnected()));
     }
     return all;
   }

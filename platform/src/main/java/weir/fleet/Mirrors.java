@@ -52,10 +52,14 @@ public final class Mirrors implements AutoCloseable {
     /// The registry was read; null when that failed.
     record Registered(@Nullable List<Original> originals) implements Note {}
 
+    /// Somebody asks for something.
+    record Asked(Runnable errand) implements Note {}
+
     record Stop() implements Note {}
   }
 
-  private final MirrorSettings settings;
+  private final SimulatorSettings settings;
+  private final String eventPrefix;
   private final InstantSource clock;
   private final Optional<RegistryPages> registry;
   private final MirrorVoice voice;
@@ -65,6 +69,9 @@ public final class Mirrors implements AutoCloseable {
   private final PriorityQueue<Mirror> due = new PriorityQueue<>();
   private final List<Note.Heard> held = new ArrayList<>();
   private final Thread thread = Thread.ofVirtual().name("fleet-mirrors").unstarted(this::run);
+  private final MisbehavingDevices misbehaving =
+      new MisbehavingDevices(
+          new Errands(errand -> notes.add(new Note.Asked(errand)), thread::isAlive));
   private boolean reading;
 
   /// Whether changes may have been missed since the registry began to be read.
@@ -74,8 +81,11 @@ public final class Mirrors implements AutoCloseable {
   private int lastNumber;
   private boolean full;
 
-  public Mirrors(Target target, MirrorSettings settings, InstantSource clock) {
+  /// @param eventPrefix below which the platform tells of its registry
+  public Mirrors(
+      Target target, SimulatorSettings settings, String eventPrefix, InstantSource clock) {
     this.settings = settings;
+    this.eventPrefix = eventPrefix;
     this.clock = clock;
     this.registry = target.adminToken().map(token -> new RegistryPages(target.http(), token));
     this.voice = new MirrorVoice(target, new Ears(), clock);
@@ -99,25 +109,19 @@ public final class Mirrors implements AutoCloseable {
   }
 
   private SimulatedDevice shown(Mirror mirror) {
-    EnergyDevice model = mirror.model;
-    Original original = mirror.original();
-    return new SimulatedDevice(
-        model.id().value(),
-        original.name(),
-        original.location(),
-        "energy",
-        voice.isConnected(),
-        original.id().value(),
-        model.isEnabled(),
-        model.isOnline(),
-        model.anomaly().map(one -> one.anomaly().kind().label()).orElse(null));
+    return SimulatedDevice.of(mirror.model, voice.isConnected()).standingFor(mirror.original());
+  }
+
+  /// The mirrors, which can be told to misbehave.
+  public MisbehavingDevices misbehaving() {
+    return misbehaving;
   }
 
   private final class Ears implements Inbox {
 
     @Override
     public List<String> filters() {
-      return List.of(settings.topicPrefix() + "/+/+", "energy/devices/+/commands");
+      return List.of(eventPrefix + "/+/+", "energy/devices/+/commands");
     }
 
     @Override
@@ -158,6 +162,7 @@ public final class Mirrors implements AutoCloseable {
       case Note.Heard heard -> hear(heard);
       case Note.Unsure unsure -> read();
       case Note.Registered registered -> compare(registered.originals());
+      case Note.Asked asked -> asked.errand().run();
       case Note.Stop stop -> throw new IllegalStateException("handled by the loop");
     }
   }
@@ -191,7 +196,7 @@ public final class Mirrors implements AutoCloseable {
   }
 
   private void hear(Note.Heard heard) {
-    if (heard.topic.startsWith(settings.topicPrefix() + "/")) {
+    if (heard.topic.startsWith(eventPrefix + "/")) {
       if (reading) {
         held.add(heard);
       } else {
@@ -224,11 +229,11 @@ public final class Mirrors implements AutoCloseable {
       if (known.follow(original)) {
         LOG.info("Updated mock device {} for real device: {}", id, original.id());
       }
-    } else if (mirrors.size() < settings.devicesMax()) {
+    } else if (mirrors.size() < settings.mirrorsMax()) {
       add(id, original);
     } else if (!full) {
       full = true;
-      LOG.warn("no more devices are mirrored devicesMax={}", settings.devicesMax());
+      LOG.warn("no more devices are mirrored mirrorsMax={}", settings.mirrorsMax());
     }
   }
 
@@ -242,6 +247,7 @@ public final class Mirrors implements AutoCloseable {
             Roster.randomOf(SEED, id));
     Mirror mirror = new Mirror(original, model, lastNumber++, clock.instant());
     mirrors.put(id, mirror);
+    misbehaving.add(model);
     due.add(mirror);
     LOG.info("Created mock device {} for real device: {}", id, original.id());
   }
@@ -250,6 +256,7 @@ public final class Mirrors implements AutoCloseable {
     Mirror gone = mirrors.remove(id);
     if (gone != null) {
       gone.removed = true;
+      misbehaving.remove(id);
       full = false;
       LOG.info("Removed mock device {} for real device: {}", id, gone.original().id());
     }

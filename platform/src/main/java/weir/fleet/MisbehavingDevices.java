@@ -2,29 +2,54 @@ package weir.fleet;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
-import weir.fleet.model.DeviceModel;
 import weir.fleet.model.EnergyDevice;
 
-/// The devices of a fleet that can misbehave when told to: energy devices. Changed by the thread of
-/// the fleet's clock, looked at by any.
-final class MisbehavingDevices {
+/// The simulated devices that can misbehave when told to: the energy devices of a fleet, or the
+/// mirrors. They are changed by the thread that owns them, which others ask here and wait for.
+public final class MisbehavingDevices {
 
-  private final Map<String, EnergyDevice> energy = new TreeMap<>();
+  private final Errands errands;
+  private final Map<String, EnergyDevice> energy = new ConcurrentSkipListMap<>();
 
-  MisbehavingDevices(List<DeviceModel> devices) {
-    for (DeviceModel device : devices) {
-      if (device instanceof EnergyDevice one) {
-        energy.put(device.id().value(), one);
-      }
+  MisbehavingDevices(Errands errands) {
+    this.errands = errands;
+  }
+
+  void add(EnergyDevice device) {
+    energy.put(device.id().value(), device);
+  }
+
+  void remove(String id) {
+    energy.remove(id);
+  }
+
+  /// How many there are; none when their time is over.
+  public int size() {
+    return errands.isGoing() ? energy.size() : 0;
+  }
+
+  /// Lets a device misbehave from its next reading on; empty when there is none of that name.
+  ///
+  /// @throws OverException when their time is over
+  public Optional<AnomalyShown> trigger(AnomalyWish wish) {
+    boolean unknown = wish.device() != null && !energy.containsKey(wish.device());
+    return unknown ? Optional.empty() : errands.answer(() -> begin(wish));
+  }
+
+  /// Ends all anomalies, and says how many there were; none when their time is over.
+  public long clear() {
+    try {
+      return errands.answer(this::end);
+    } catch (OverException nothingMoves) {
+      return 0;
     }
   }
 
-  /// Empty when there is no such device.
+  /// By the thread that owns them.
   Optional<AnomalyShown> begin(AnomalyWish wish) {
     List<String> ids = List.copyOf(energy.keySet());
     if (ids.isEmpty()) {
@@ -37,11 +62,13 @@ final class MisbehavingDevices {
         .map(anomaly -> new AnomalyShown(chosen, anomaly, anomaly.readings()));
   }
 
-  long clear() {
+  /// By the thread that owns them.
+  long end() {
     return energy.values().stream().filter(EnergyDevice::behave).count();
   }
 
-  List<AnomalyShown> underWay() {
+  /// Those that misbehave now.
+  public List<AnomalyShown> underWay() {
     List<AnomalyShown> all = new ArrayList<>();
     energy.forEach(
         (id, device) ->
@@ -49,22 +76,5 @@ final class MisbehavingDevices {
                 .anomaly()
                 .ifPresent(one -> all.add(new AnomalyShown(id, one.anomaly(), one.remaining()))));
     return all;
-  }
-
-  SimulatedDevice shown(DeviceModel device, boolean connected) {
-    String id = device.id().value();
-    Optional<EnergyDevice> one = Optional.ofNullable(energy.get(id));
-    return new SimulatedDevice(
-        id,
-        id,
-        null,
-        device.family().name().toLowerCase(Locale.ROOT),
-        connected,
-        null,
-        one.map(EnergyDevice::isEnabled).orElse(true),
-        one.map(EnergyDevice::isOnline).orElse(true),
-        one.flatMap(EnergyDevice::anomaly)
-            .map(shown -> shown.anomaly().kind().label())
-            .orElse(null));
   }
 }

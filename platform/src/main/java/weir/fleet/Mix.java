@@ -46,6 +46,11 @@ public record Mix(
     return new Mix(20, 10, 10, 30, 18, 2, 3, false);
   }
 
+  /// Whether there is an energy device of this name.
+  public boolean hasEnergyDevice(String name) {
+    return Roster.hasEnergyDevice(this, name);
+  }
+
   public int devices() {
     return breakers
         + smartMeters
@@ -68,16 +73,16 @@ public record Mix(
         uncovered);
   }
 
-  public Mix withEnergyDevices(int count) {
+  public Mix withUncovered(boolean wanted) {
     return new Mix(
         breakers,
         smartMeters,
         environmentalSensors,
         appliances,
-        count,
+        energyDevices,
         controllers,
         httpSensors,
-        uncovered);
+        wanted);
   }
 
   public Mix withHttpSensors(int count) {

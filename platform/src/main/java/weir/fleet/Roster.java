@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import weir.device.DeviceId;
 import weir.fleet.model.Appliance;
 import weir.fleet.model.ApplianceType;
@@ -21,6 +22,8 @@ import weir.fleet.model.Surroundings;
 /// Names and builds the devices of a fleet. Each has a source of chance of its own, so one device
 /// more does not change what the others say.
 final class Roster {
+
+  private static final List<EnergyType> ENERGY_TYPES = List.of(EnergyType.values());
 
   private final Mix mix;
   private final long seed;
@@ -87,12 +90,23 @@ final class Roster {
   }
 
   private void energyDevices() {
-    EnergyType[] types = EnergyType.values();
     for (int i = 0; i < mix.energyDevices(); i++) {
-      EnergyType type = types[i % types.length];
-      DeviceId id = id("mock-" + type.label(), i / types.length + 1, 3);
-      devices.add(new EnergyDevice(id, type, surroundings, random(id)));
+      DeviceId id = energyId(i);
+      devices.add(new EnergyDevice(id, energyType(i), surroundings, random(id)));
     }
+  }
+
+  private static EnergyType energyType(int i) {
+    return ENERGY_TYPES.get(i % ENERGY_TYPES.size());
+  }
+
+  private static DeviceId energyId(int i) {
+    return id("mock-" + energyType(i).label(), i / ENERGY_TYPES.size() + 1, 3);
+  }
+
+  /// Whether a fleet of this mix has an energy device of this name.
+  static boolean hasEnergyDevice(Mix mix, String name) {
+    return IntStream.range(0, mix.energyDevices()).anyMatch(i -> energyId(i).value().equals(name));
   }
 
   private void controllers() {

@@ -1,6 +1,9 @@
 package weir.fleet;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import weir.fleet.model.DeviceModel;
+import weir.fleet.model.EnergyDevice;
 
 /// A simulated device, for those who look.
 ///
@@ -16,4 +19,30 @@ public record SimulatedDevice(
     @Nullable String mirrorOf,
     boolean enabled,
     boolean online,
-    @Nullable String anomaly) {}
+    @Nullable String anomaly) {
+
+  static SimulatedDevice of(DeviceModel model, boolean connected) {
+    String id = model.id().value();
+    String family = model.family().name().toLowerCase(Locale.ROOT);
+    if (!(model instanceof EnergyDevice energy)) {
+      return new SimulatedDevice(id, id, null, family, connected, null, true, true, null);
+    }
+    String anomaly = energy.anomaly().map(one -> one.anomaly().kind().label()).orElse(null);
+    boolean enabled = energy.isEnabled();
+    boolean online = energy.isOnline();
+    return new SimulatedDevice(id, id, null, family, connected, null, enabled, online, anomaly);
+  }
+
+  SimulatedDevice standingFor(Original original) {
+    return new SimulatedDevice(
+        id,
+        original.name(),
+        original.location(),
+        family,
+        connected,
+        original.id().value(),
+        enabled,
+        online,
+        anomaly);
+  }
+}

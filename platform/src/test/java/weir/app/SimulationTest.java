@@ -42,7 +42,8 @@ class SimulationTest {
               PATH + "/start",
               """
               {"families": {"energy": -1}, "speed": 0,
-               "phases": [{"speed": 2, "faults": {"late": "x"}, "anomaly": {"duration": 99}}]}\
+               "phases": [{"speed": 2, "faults": {"late": "x"}, "anomaly": {"duration": 99}},
+                          {"at": "1m", "anomaly": {"device_id": "breaker-001"}}]}\
               """);
       assertThat(wrong.statusCode()).isEqualTo(422);
       assertThat(JSON.readTree(wrong.body()).path("errors").findValuesAsText("field"))
@@ -51,7 +52,8 @@ class SimulationTest {
               "speed",
               "phases[0].at",
               "phases[0].faults.late",
-              "phases[0].anomaly.duration");
+              "phases[0].anomaly.duration",
+              "phases[1].anomaly.device_id");
       assertThat(platform.send("PUT", PATH, "{}").statusCode()).isEqualTo(405);
       assertThat(platform.get(PATH + "/devices?nosuch=1").statusCode()).isEqualTo(422);
 
@@ -85,7 +87,7 @@ class SimulationTest {
       assertThat(begun.path("duration").asInt()).isEqualTo(7);
       int before = data.heard().size();
       Awaitility.await().atMost(SOON).until(() -> data.heard().size() > before + 9);
-      assertThat(spikes(data)).startsWith(7, 6, 5, 4, 3, 2, 1);
+      assertThat(spikes(data, 7)).startsWith(7, 6, 5, 4, 3, 2, 1);
       assertThat(platform.post(PATH + "/anomalies", "{\"device_id\":\"nobody\"}").statusCode())
           .isEqualTo(404);
       assertThat(
@@ -93,15 +95,51 @@ class SimulationTest {
                   .post(PATH + "/anomalies", "{\"duration\":51,\"anomaly_type\":\"x\"}")
                   .statusCode())
           .isEqualTo(422);
-      assertThat(run(platform, "trigger", "--readings", "50")).contains("\"remaining\" : 50");
+      HttpResponse<String> unable =
+          platform.post(PATH + "/anomalies", "{\"device_id\":\"breaker-001\"}");
+      assertThat(unable.statusCode()).isEqualTo(422);
+      assertThat(JSON.readTree(unable.body()).path("errors").findValuesAsText("field"))
+          .containsExactly("device_id");
+      assertThat(run(platform, "anomalies", "trigger", "--readings", "50"))
+          .contains("\"remaining\" : 50");
+      assertThat(run(platform, "anomalies")).contains("\"duration\" : 50");
       check("GET", PATH + "/anomalies", platform.get(PATH + "/anomalies"));
-      assertThat(run(platform, "clear")).contains("\"cleared_anomalies\" : 1");
+      assertThat(run(platform, "anomalies", "clear")).contains("\"cleared_anomalies\" : 1");
 
       JsonNode grade = check("POST", PATH + "/stop", platform.post(PATH + "/stop", ""));
       assertThat(grade.path("total").path("lost").asInt()).as("%s", grade).isZero();
       assertThat(grade.path("total").path("sent").asInt()).isPositive();
       assertThat(grade.path("checked").asBoolean()).isTrue();
       assertThat(check("GET", PATH, platform.get(PATH)).path("last_grade").isObject()).isTrue();
+    }
+  }
+
+  @Test
+  void mirrorsMisbehaveForExactlyAsLongAsIsAskedFor() throws Exception {
+    try (TestPlatform platform =
+            new TestPlatform(folder.resolve("data"), Map.of("lifecycle.grace", "0s"));
+        Listener data = new Listener(platform.mqttPort(), "energy/devices/mock-real-odd/data")) {
+      assertThat(platform.post(PATH + "/anomalies", "{}").statusCode()).isEqualTo(409);
+      assertThat(run(platform, "mirror", "on")).contains("\"enabled\" : true");
+      platform.post("/api/devices", "{\"id\":\"odd\",\"type\":\"hvac\"}");
+      Awaitility.await().atMost(SOON).until(() -> !data.heard().isEmpty());
+
+      String wish =
+          "{\"device_id\":\"mock-real-odd\",\"anomaly_type\":\"power_spike\",\"duration\":2}";
+      JsonNode begun = check("POST", PATH + "/anomalies", platform.post(PATH + "/anomalies", wish));
+      assertThat(begun.path("device_id").asText()).isEqualTo("mock-real-odd");
+      int before = data.heard().size();
+      assertThat(run(platform, "anomalies")).contains("mock-real-odd");
+      Awaitility.await().atMost(SOON).until(() -> data.heard().size() >= before + 3);
+      assertThat(spikes(data, 2)).startsWith(2, 1);
+      assertThat(run(platform, "anomalies", "trigger", "--device", "mock-real-odd"))
+          .contains("mock-real-odd");
+      assertThat(run(platform, "anomalies", "clear")).contains("\"cleared_anomalies\" : ");
+      assertThat(JSON.readTree(platform.get(PATH + "/anomalies").body()).path("items"))
+          .noneMatch(one -> one.path("device_id").asText().equals("mock-real-odd"));
+      assertThat(platform.post(PATH + "/anomalies", "{\"device_id\":\"odd\"}").statusCode())
+          .isEqualTo(404);
+      assertThat(run(platform, "mirror", "off")).contains("\"enabled\" : false");
     }
   }
 
@@ -125,13 +163,14 @@ class SimulationTest {
     }
   }
 
-  /// What `anomaly_duration_remaining` counted down, of the spike that was asked for.
-  private static List<Integer> spikes(Listener data) throws Exception {
+  /// What `anomaly_duration_remaining` counted down, of the spike of so many readings.
+  private static List<Integer> spikes(Listener data, int readings) throws Exception {
     List<Integer> remaining = new ArrayList<>();
     for (Listener.Heard heard : data.heard()) {
       JsonNode said = JSON.readTree(heard.payload());
       if (said.path("anomaly_type").asText().equals("power_spike")
-          && (!remaining.isEmpty() || said.path("anomaly_duration_remaining").asInt() == 7)) {
+          && (!remaining.isEmpty()
+              || said.path("anomaly_duration_remaining").asInt() == readings)) {
         remaining.add(said.path("anomaly_duration_remaining").asInt());
       }
     }

@@ -89,8 +89,8 @@ export async function show(view) {
     mirror.checked = now.mirrors.enabled;
     fill(figures, [["devices", f.count(now.devices)], ["connected", f.count(now.connected)], ["sent", f.count(now.sent)], ["acknowledged", f.count(now.acknowledged)], ["unanswered", f.count(now.outstanding)], ["refused", f.count(now.refused)], ["publish to ack, median", f.value(now.publish_to_ack_ms_p50) + " ms"], ["99th percentile", f.value(now.publish_to_ack_ms_p99) + " ms"]].map(([label, big]) => h("div", { class: "figure", dataset: { figure: label } }, h("span", { class: "label" }, label), h("span", { class: "big" }, big))));
     if (now.last_grade) drawGrade(now.last_grade);
-    const { items } = running ? await get("/api/simulation/anomalies", view.signal) : { items: [] };
-    trigger.disabled = clear.disabled = !running;
+    const { items } = await get("/api/simulation/anomalies", view.signal);
+    trigger.disabled = clear.disabled = !running && !now.mirrors.enabled;
     refresh(anomalies, items, () => (items.length ? table([
       { title: "Device", cell: (each) => deviceLink(each.device_id) },
       { title: "Anomaly", cell: (each) => each.anomaly_type.replaceAll("_", " ") },

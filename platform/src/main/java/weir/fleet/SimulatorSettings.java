@@ -1,18 +1,18 @@
-package weir.app;
+package weir.fleet;
 
 import java.time.Duration;
-import weir.fleet.MirrorSettings;
 
 /// The simulator inside the platform.
 ///
 /// @param mirror whether it keeps a simulated device for each registered one; the demo does
 /// @param mirrorsMax so many devices are mirrored, and no more
-/// @param reconcileEvery how often mirrors are compared with the registry
+/// @param reconcileEvery how often the mirrors are compared with the registry, besides at the start
+///     and after each lost connection
 public record SimulatorSettings(boolean mirror, int mirrorsMax, Duration reconcileEvery) {
 
   public SimulatorSettings {
-    if (mirrorsMax < 1 || mirrorsMax > 100_000) {
-      throw new IllegalArgumentException("mirrors-max must be 1 to 100000");
+    if (mirrorsMax < 1 || mirrorsMax > Mix.DEVICES_MAX) {
+      throw new IllegalArgumentException("mirrors-max must be 1 to " + Mix.DEVICES_MAX);
     }
     if (!reconcileEvery.isPositive()) {
       throw new IllegalArgumentException("reconcile-every must be positive");
@@ -20,11 +20,6 @@ public record SimulatorSettings(boolean mirror, int mirrorsMax, Duration reconci
   }
 
   public static SimulatorSettings defaults() {
-    MirrorSettings standard = MirrorSettings.defaults();
-    return new SimulatorSettings(false, standard.devicesMax(), standard.reconcileEvery());
-  }
-
-  MirrorSettings mirrors(String topicPrefix) {
-    return new MirrorSettings(topicPrefix, mirrorsMax, reconcileEvery);
+    return new SimulatorSettings(false, 20_000, Duration.ofMinutes(5));
   }
 }
