@@ -1,6 +1,7 @@
 package weir.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,11 +13,15 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import weir.fleet.FaultRates;
 import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
@@ -33,6 +38,9 @@ class CommandTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final OpenApiCheck OPENAPI = new OpenApiCheck();
   private static final String DEVICES = "/api/devices/";
+
+  /// Behind the topic of the command.
+  private static final String ANSWERS = "…/answers";
 
   @TempDir static Path folder;
 
@@ -92,6 +100,68 @@ class CommandTest {
       check("GET", "/api/devices/{id}/commands", history);
       assertThat(JSON.readTree(history.body()).path("items").get(0).path("id").asText())
           .isEqualTo(id);
+    }
+  }
+
+  /// Device, command, parameters, where the command comes and where the answer goes.
+  static Stream<Arguments> formsOfCommands() {
+    String f2 = "f2-abc123def456";
+    return Stream.of(
+        arguments("esp32-02", "ping", "{}", "iot/esp32-02/commands", ANSWERS),
+        arguments(
+            "mock-lighting-001",
+            "set_enabled",
+            "{\"enabled\":true}",
+            "energy/devices/mock-lighting-001/commands",
+            ANSWERS),
+        arguments("ref_model_12", "ping", "{}", "iot/commands/Refrigerator/ref_model_12", ANSWERS),
+        arguments(
+            f2,
+            "strike",
+            "{\"power_flag\":1,\"period\":5}",
+            "cmnd/f2-abc123def456/access-control-mode/J1/strike-1",
+            "stat/f2-abc123def456/access-control-mode/J1/strike-1"),
+        arguments(
+            f2,
+            "siren",
+            "{\"power_flag\":1,\"number\":2,\"connector\":\"J2\"}",
+            "cmnd/f2-abc123def456/alarm-mode/J2/siren-2",
+            "stat/f2-abc123def456/alarm-mode/J2/siren-2"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("formsOfCommands")
+  void aStockClientWithTheDevicesCredentialIsCommandedAndAnswers(
+      String id, String name, String parameters, String topic, String answers) throws Exception {
+    String token =
+        JSON.readTree(platform.post(DEVICES + id + "/credentials", "{}").body())
+            .path("token")
+            .asText();
+    try (Listener device = Listener.ofDevice(platform.mqttPort(), id, token, topic)) {
+      JsonNode sent =
+          send(
+              id,
+              "{\"command\":\"%s\",\"parameters\":%s,\"wait_seconds\":0}"
+                  .formatted(name, parameters));
+      String command = sent.path("id").asText();
+      Awaitility.await().atMost(SOON).until(() -> !device.heard().isEmpty());
+      assertThat(device.heard()).extracting(Listener.Heard::topic).containsExactly(topic);
+      JsonNode heard = JSON.readTree(device.payload(topic));
+      assertThat(heard.path("command_id").asText()).isEqualTo(command);
+      if (topic.startsWith("cmnd/")) {
+        assertThat(heard.path("power-flag").asInt()).isEqualTo(1);
+      } else {
+        assertThat(heard.path("command").asText()).isEqualTo(name);
+        assertThat(heard.path("parameters")).isEqualTo(JSON.readTree(parameters));
+      }
+
+      device.publish(
+          answers.equals(ANSWERS) ? topic + "/answers" : answers,
+          "{\"command_id\":\"%s\",\"status\":\"acknowledged\"}".formatted(command));
+
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> show(id, command).path("state").asText().equals("acknowledged"));
     }
   }
 

@@ -3,6 +3,7 @@ package weir.testkit;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,17 +22,34 @@ public final class Listener implements AutoCloseable {
 
   /// Connects and subscribes with QoS 1; returns when the subscriptions are granted.
   public Listener(int port, String... filters) {
-    client =
-        MqttClient.builder()
-            .useMqttVersion5()
-            .identifier("listener-" + UUID.randomUUID())
-            .serverHost("127.0.0.1")
-            .serverPort(port)
-            .automaticReconnect()
-            .initialDelay(50, TimeUnit.MILLISECONDS)
-            .maxDelay(200, TimeUnit.MILLISECONDS)
-            .applyAutomaticReconnect()
-            .buildAsync();
+    this(client("listener-" + UUID.randomUUID(), port), filters);
+  }
+
+  /// The same as a device that shows its credential.
+  public static Listener ofDevice(int port, String device, String token, String... filters) {
+    Mqtt5ClientBuilder client =
+        client(device, port)
+            .simpleAuth()
+            .username(device)
+            .password(token.getBytes(StandardCharsets.UTF_8))
+            .applySimpleAuth();
+    return new Listener(client, filters);
+  }
+
+  private static Mqtt5ClientBuilder client(String name, int port) {
+    return MqttClient.builder()
+        .useMqttVersion5()
+        .identifier(name)
+        .serverHost("127.0.0.1")
+        .serverPort(port)
+        .automaticReconnect()
+        .initialDelay(50, TimeUnit.MILLISECONDS)
+        .maxDelay(200, TimeUnit.MILLISECONDS)
+        .applyAutomaticReconnect();
+  }
+
+  private Listener(Mqtt5ClientBuilder builder, String... filters) {
+    client = builder.buildAsync();
     client.connect().join();
     for (String filter : filters) {
       client
