@@ -146,7 +146,9 @@ final class Figures {
     meters.counter(
         "weir_match_unreadable", "Records that are no events", subscribers::unreadableCount);
     meters.gauge(
-        "weir_lanes_limit", "Lanes that may be served at once", settings.webhook()::lanesMax);
+        "weir_lanes_limit",
+        "Lanes that may be served at once",
+        settings.webhook().lanes()::lanesMax);
     batches("matcher", subscribers.batches());
   }
 

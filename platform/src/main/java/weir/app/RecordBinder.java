@@ -13,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import weir.log.Topic;
 
-/// Fills a settings record from text values. A value that cannot be read, or that the record's
-/// own check refuses, becomes an error with the key's name, and the default stands in for it.
+/// Fills a settings record from text values; what it groups in records of their own has keys as
+/// if it were not grouped. A value that cannot be read, or that the record's own check refuses,
+/// becomes an error with the key's name, and the default stands in for it.
 final class RecordBinder {
 
   private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?) *(ms|s|m|h|d|)");
@@ -32,14 +33,23 @@ final class RecordBinder {
       String key = prefix + "." + dashed(components[i].getName());
       Object standard = read(components[i], defaults);
       types[i] = components[i].getType();
-      Class<?> type = types[i];
       values[i] =
-          settings
-              .lookUp(key)
-              .map(given -> parse(type, given, key, standard, settings))
-              .orElse(standard);
+          isGroup(types[i])
+              ? bind(prefix, (Record) standard, settings)
+              : value(types[i], key, standard, settings);
     }
     return construct(defaults, types, values, prefix, settings);
+  }
+
+  static boolean isGroup(Class<?> type) {
+    return type.isRecord() && type != Topic.class;
+  }
+
+  private static Object value(Class<?> type, String key, Object standard, Settings settings) {
+    return settings
+        .lookUp(key)
+        .map(given -> parse(type, given, key, standard, settings))
+        .orElse(standard);
   }
 
   private static Object parse(

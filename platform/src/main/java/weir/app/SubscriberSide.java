@@ -45,14 +45,15 @@ final class SubscriberSide {
     this.registry = registry;
     this.settings = platform.webhook();
     this.clock = clock;
-    Path given = settings.keyFile();
+    Path given = settings.registration().keyFile();
     SecretBox box =
         SecretBox.open(
             given.toString().isEmpty() ? platform.dataDir().resolve("webhook.key") : given);
     endpoints = new Endpoints(registry.database(), box, settings, clock);
     applications = new Applications(registry.database(), endpoints, clock);
     registry.revisions().watch(Revisions.Part.APPLICATIONS, applications::reload);
-    tokens = new ServiceTokens(registry.database(), box, settings.tokenLifetime(), clock);
+    tokens =
+        new ServiceTokens(registry.database(), box, settings.registration().tokenLifetime(), clock);
     subscriptions =
         new Subscriptions(
             registry.database(),
@@ -91,7 +92,13 @@ final class SubscriberSide {
   List<HttpService> views() {
     HttpService registration =
         new RegistrationApi(
-            applications, endpoints, subscriptions, tokens, registry.adminToken(), settings, clock);
+            applications,
+            endpoints,
+            subscriptions,
+            tokens,
+            registry.adminToken(),
+            settings.registration(),
+            clock);
     HttpService listing = new SubscriptionApi(subscriptions, clock);
     HttpService registered = new ApplicationApi(applications, endpoints);
     return subscribers

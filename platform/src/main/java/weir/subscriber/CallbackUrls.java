@@ -23,7 +23,7 @@ final class CallbackUrls {
   private final AddressRules rules;
 
   CallbackUrls(SubscriberSettings settings) {
-    rules = new AddressRules(settings.allowLoopback(), settings.allowedNetworks());
+    rules = new AddressRules(settings.callbacks());
   }
 
   /// The URL with its host in ASCII; empty when it is none that can be called.

@@ -108,8 +108,8 @@ public final class Endpoints {
                 Endpoint.Format.EVENT,
                 Endpoint.Order.NONE,
                 Endpoint.OnRefusal.PARK,
-                settings.inFlightMax(),
-                settings.timeout()),
+                settings.requests().inFlightMax(),
+                settings.requests().timeout()),
             new Endpoint.Condition(Endpoint.State.ACTIVE, "", now()),
             new Endpoint.Secrets(SigningSecret.fresh(random), null, null));
     return table.insert(handle, fresh);
@@ -243,7 +243,7 @@ public final class Endpoints {
 
   /// Makes a new signing secret; the one before still signs for a while.
   public Outcome<Endpoint> rotateSecret(String application, @Nullable Duration grace) {
-    Instant until = now().plus(grace == null ? settings.secretGrace() : grace);
+    Instant until = now().plus(grace == null ? settings.registration().secretGrace() : grace);
     return update(
         application,
         old ->

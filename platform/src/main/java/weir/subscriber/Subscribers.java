@@ -145,7 +145,7 @@ public final class Subscribers implements AutoCloseable {
     ownerMail.send();
     follower.expire();
     index.prune(clock.instant().minus(REACH));
-    int expired = deliveries.tidy(settings.keptFor(), settings.attemptsMax());
+    int expired = deliveries.tidy(settings.lanes());
     if (expired > 0) {
       LOG.warn("deliveries were removed for their age count={}", expired);
     }

@@ -47,7 +47,7 @@ public final class RegistrationApi implements HttpService {
       Subscriptions subscriptions,
       ServiceTokens tokens,
       AdminToken admin,
-      SubscriberSettings settings,
+      SubscriberSettings.Registration settings,
       InstantSource clock) {
     this.applications = applications;
     this.endpoints = endpoints;

@@ -89,8 +89,12 @@ class SettingsReferenceTest {
   private static void rows(String prefix, Record defaults, StringBuilder page) throws Exception {
     Map<String, String> words = words(defaults.getClass());
     for (RecordComponent component : defaults.getClass().getRecordComponents()) {
-      String key = prefix + "." + RecordBinder.dashed(component.getName());
       component.getAccessor().setAccessible(true);
+      if (RecordBinder.isGroup(component.getType())) {
+        rows(prefix, (Record) component.getAccessor().invoke(defaults), page);
+        continue;
+      }
+      String key = prefix + "." + RecordBinder.dashed(component.getName());
       page.append(
           "| `%s` | `%s` | %s | %s |%n"
               .formatted(
@@ -124,12 +128,17 @@ class SettingsReferenceTest {
   private static Map<String, String> words(Class<?> record) throws IOException {
     Path source =
         ROOT.resolve("platform/src/main/java")
-            .resolve(record.getName().replace('.', '/') + ".java");
+            .resolve(record.getName().replaceFirst("\\$.*", "").replace('.', '/') + ".java");
+    Pattern declaration = Pattern.compile("(public )?record " + record.getSimpleName() + "\\(.*");
     Map<String, String> words = new TreeMap<>();
     String name = "";
-    for (String line : Files.readAllLines(source)) {
-      if (line.startsWith("public record") || line.startsWith("record")) {
+    for (String indented : Files.readAllLines(source)) {
+      String line = indented.strip();
+      if (declaration.matcher(line).matches()) {
         break;
+      }
+      if (line.contains("record ") && !line.startsWith("///")) {
+        words.clear();
       }
       Matcher start = Pattern.compile("^/// @param (\\w+) (.*)$").matcher(line);
       if (start.matches()) {

@@ -14,6 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
 
+  record Station(Pump pump, Site site) {
+    record Site(String town) {}
+  }
+
   record Pump(int port, Duration pause, boolean quiet, List<String> names, String host) {
     Pump {
       if (port > 100) {
@@ -72,6 +76,22 @@ class SettingsTest {
     settings.bind("pump", Pump.defaults());
 
     assertThat(settings.errors()).containsExactly("pump: port must be at most 100");
+  }
+
+  @Test
+  void groupsHaveNoNamesOfTheirOwn() {
+    Station standard = new Station(Pump.defaults(), new Station.Site("Ulm"));
+    Settings settings =
+        load("station: {port: 2, town: Bonn, prot: 3}", Map.of(), Map.of("station.pause", "soon"));
+
+    Station bound = settings.bind("station", standard);
+
+    assertThat(bound.pump().port()).isEqualTo(2);
+    assertThat(bound.site().town()).isEqualTo("Bonn");
+    assertThat(settings.errors())
+        .anySatisfy(e -> assertThat(e).contains("station.pause must be a duration"))
+        .anySatisfy(e -> assertThat(e).contains("station.prot; did you mean station.port?"))
+        .hasSize(2);
   }
 
   @Test

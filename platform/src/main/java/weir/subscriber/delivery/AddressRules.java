@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import weir.subscriber.SubscriberSettings.Callbacks;
 
 /// Which addresses may be called: public ones, and what the settings add. A form of IPv6 that
 /// hides an IPv4 address is judged by what it hides, or refused. Immutable.
@@ -33,17 +34,17 @@ public final class AddressRules {
   private final List<Network> allowed = new ArrayList<>();
   private final NameLookup lookup;
 
-  /// @param networks what is allowed although it is private
-  public AddressRules(boolean loopback, List<String> networks) {
-    this(loopback, networks, InetAddress::getAllByName);
+  /// @param callbacks what is allowed although it is not public
+  public AddressRules(Callbacks callbacks) {
+    this(callbacks, InetAddress::getAllByName);
   }
 
-  AddressRules(boolean loopback, List<String> networks, NameLookup.Source names) {
+  AddressRules(Callbacks callbacks, NameLookup.Source names) {
     this.lookup = new NameLookup(names);
-    if (loopback) {
+    if (callbacks.allowLoopback()) {
       allowed.addAll(LOOPBACK);
     }
-    networks.forEach(network -> allowed.add(Network.parse(network)));
+    callbacks.allowedNetworks().forEach(network -> allowed.add(Network.parse(network)));
   }
 
   /// @throws IllegalArgumentException when one is not of the form `10.1.0.0/16`

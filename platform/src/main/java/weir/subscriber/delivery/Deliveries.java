@@ -5,7 +5,6 @@ import static weir.device.Statements.query;
 
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import weir.log.EventLog;
 import weir.log.Topic;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
+import weir.subscriber.SubscriberSettings;
 
 /// What an owner can do with the deliveries of an endpoint: hold them back, let them go, skip,
 /// repeat, and try. Safe for use by many threads.
@@ -241,7 +241,7 @@ public final class Deliveries {
 
   /// Removes what belongs to endpoints that are gone, and what is too old. Returns how many
   /// deliveries that never succeeded were removed for their age.
-  public int tidy(Duration keptFor, int attemptsMax) {
-    return new Tidying(database, endpoints, keptFor, attemptsMax, clock).run();
+  public int tidy(SubscriberSettings.Lanes limits) {
+    return new Tidying(database, endpoints, limits, clock).run();
   }
 }

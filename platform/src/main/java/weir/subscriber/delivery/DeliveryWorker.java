@@ -86,7 +86,9 @@ public final class DeliveryWorker implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
-    this.sender = new Sender(settings, clock, traces);
+    this.sender =
+        new Sender(
+            new AddressRules(settings.callbacks()), settings.requests(), clock, traces);
     this.troubles = store.troubles();
     this.means =
         new LaneRun.Means(
@@ -94,8 +96,8 @@ public final class DeliveryWorker implements AutoCloseable {
             endpoints,
             applications,
             sender,
-            new Sockets(settings.socketsMax()),
-            settings.disableAfter(),
+            new Sockets(settings.requests().socketsMax()),
+            settings.lanes().disableAfter(),
             clock);
     this.loop = new Loop("deliveries", () -> turn(POLL), clock);
     // Only noted here: whoever tells of it may hold a lock.
@@ -170,7 +172,7 @@ public final class DeliveryWorker implements AutoCloseable {
           end(
               report.endpoint(),
               Endpoint.State.DISABLED,
-              "nothing but failures for " + settings.disableAfter().toDays() + " days");
+              "nothing but failures for " + settings.lanes().disableAfter().toDays() + " days");
     }
   }
 
@@ -196,7 +198,7 @@ public final class DeliveryWorker implements AutoCloseable {
   }
 
   private void claim() {
-    int free = settings.lanesMax() - serving.size();
+    int free = settings.lanes().lanesMax() - serving.size();
     if (closing || free <= 0) {
       return;
     }
@@ -208,7 +210,7 @@ public final class DeliveryWorker implements AutoCloseable {
           store.claim(
               now,
               Math.min(free, CLAIMS_MAX),
-              settings.lease(),
+              settings.lanes().lease(),
               lane -> admit(lane, now, admitted));
     } catch (JdbiException e) {
       admitted.forEach(service -> leave(service.lane));
@@ -232,7 +234,7 @@ public final class DeliveryWorker implements AutoCloseable {
     Health.Pace pace = health.pace();
     // A lane whose lease ran out while it is served here is served again when that has ended.
     if (serving.containsKey(lane.lane())
-        || counts.getOrDefault(pace, 0) >= pace.share(settings.lanesMax())) {
+        || counts.getOrDefault(pace, 0) >= pace.share(settings.lanes().lanesMax())) {
       return new Next.At(now.plus(CROWDED));
     }
     Next next = health.admit(lane.lane(), now);

@@ -39,10 +39,10 @@ final class Sender implements AutoCloseable {
   private final Traces traces;
   private final ScheduledThreadPoolExecutor watch;
 
-  Sender(SubscriberSettings settings, InstantSource clock, Traces traces) {
-    AddressRules rules = new AddressRules(settings.allowLoopback(), settings.allowedNetworks());
+  Sender(
+      AddressRules rules, SubscriberSettings.Requests limits, InstantSource clock, Traces traces) {
     this.traces = traces;
-    this.connections = new Connections(rules, settings.idleSocketsMax(), settings.connectTimeout());
+    this.connections = new Connections(rules, limits.idleSocketsMax(), limits.connectTimeout());
     this.clock = clock;
     this.watch =
         new ScheduledThreadPoolExecutor(

@@ -3,7 +3,6 @@ package weir.subscriber.delivery;
 import static weir.device.Statements.batch;
 import static weir.device.Statements.query;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import weir.device.Database;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
+import weir.subscriber.SubscriberSettings;
 
 /// Removes what belongs to endpoints that are deleted and what is kept long enough, and parks what
 /// waits for those that are gone; a little at a time, so that nobody waits for it.
@@ -28,15 +28,14 @@ final class Tidying {
   Tidying(
       Database database,
       Endpoints endpoints,
-      Duration keptFor,
-      int attemptsMax,
+      SubscriberSettings.Lanes limits,
       InstantSource clock) {
     this.database = database;
     this.pointers = new Pointers(database);
     this.endpoints = endpoints;
     this.now = clock.instant();
-    this.oldest = now.minus(keptFor);
-    this.attemptsMax = attemptsMax;
+    this.oldest = now.minus(limits.keptFor());
+    this.attemptsMax = limits.attemptsMax();
   }
 
   int run() {

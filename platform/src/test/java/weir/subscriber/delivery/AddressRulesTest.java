@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.subscriber.SubscriberSettings.Callbacks;
 
 /// Where requests may go, and what answers mean.
 class AddressRulesTest {
@@ -23,7 +24,7 @@ class AddressRulesTest {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final AddressRules rules = new AddressRules(false, List.of());
+  private final AddressRules rules = new AddressRules(new Callbacks(false, List.of()));
 
   @ParameterizedTest
   @ValueSource(
@@ -65,11 +66,11 @@ class AddressRulesTest {
 
   @Test
   void allowsMoreWhenToldSo() {
-    AddressRules more = new AddressRules(true, List.of("10.1.0.0/16"));
+    AddressRules more = new AddressRules(new Callbacks(true, List.of("10.1.0.0/16")));
     assertThat(more.allows(InetAddress.ofLiteral("127.0.0.1"))).isTrue();
     assertThat(more.allows(InetAddress.ofLiteral("10.1.2.3"))).isTrue();
     assertThat(more.allows(InetAddress.ofLiteral("10.2.0.1"))).isFalse();
-    assertThatThrownBy(() -> new AddressRules(false, List.of("10.1.0.0")))
+    assertThatThrownBy(() -> new AddressRules(new Callbacks(false, List.of("10.1.0.0"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("10.1.0.0/16");
   }
@@ -85,7 +86,8 @@ class AddressRulesTest {
                   new String[] {"127.0.0.1", "2606:4700::1111"}));
       AddressRules rebinding =
           new AddressRules(
-              false, List.of(), host -> addresses(Optional.ofNullable(answers.poll())));
+              new Callbacks(false, List.of()),
+              host -> addresses(Optional.ofNullable(answers.poll())));
       URI url = URI.create("http://rebinding.example:" + inner.getLocalPort() + "/");
       try (Connections connections = new Connections(rebinding, 1, Duration.ofSeconds(1))) {
         for (int i = 0; i < 3; i++) {

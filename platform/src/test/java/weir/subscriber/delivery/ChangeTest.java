@@ -317,7 +317,7 @@ class ChangeTest {
     }
     ends.close();
     receiver.behave(any -> Answer.of(200));
-    lanes.advance(lanes.settings.lease().plusSeconds(1));
+    lanes.advance(lanes.settings.lanes().lease().plusSeconds(1));
     assertThat(receiver.ids()).filteredOn("event-3"::equals).hasSize(1);
     assertThat(receiver.ids()).filteredOn("hangs"::equals).hasSize(2);
   }
@@ -336,7 +336,7 @@ class ChangeTest {
     Endpoint endpoint = lanes.endpoint(receiver.url());
     var _ = lanes.deliveries.pause(endpoint.application());
     acceptTen(endpoint);
-    lanes.clock.advance(lanes.settings.keptFor().plusDays(1));
+    lanes.clock.advance(lanes.settings.lanes().keptFor().plusDays(1));
     lanes.accept("young", "device", endpoint);
     if (engine == TestEngine.SQLITE) {
       assertThat(lanes.plan(LaneStore.DUE, 0L, 1))

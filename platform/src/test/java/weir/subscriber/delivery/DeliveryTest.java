@@ -301,7 +301,7 @@ class DeliveryTest {
     }
     Awaitility.await().until(() -> receiver.received().size() == 1);
     receiver.behave(any -> Answer.of(500));
-    lanes.advance(lanes.settings.lease().plusSeconds(1));
+    lanes.advance(lanes.settings.lanes().lease().plusSeconds(1));
     assertThat(receiver.ids()).containsExactly("one", "one");
     LanesFixture.settle(late);
     assertThat(lanes.status(endpoint).waiting()).isEqualTo(1);
@@ -322,7 +322,7 @@ class DeliveryTest {
     while (receiver.received().isEmpty()) {
       sleeps.turn(Duration.ofMillis(5));
     }
-    lanes.advance(lanes.settings.lease().multipliedBy(3));
+    lanes.advance(lanes.settings.lanes().lease().multipliedBy(3));
     awake.countDown();
     LanesFixture.settle(sleeps);
     assertThat(receiver.ids())

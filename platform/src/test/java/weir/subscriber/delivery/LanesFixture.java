@@ -181,7 +181,7 @@ final class LanesFixture implements AutoCloseable {
   }
 
   int tidy() {
-    return deliveries.tidy(settings.keptFor(), settings.attemptsMax());
+    return deliveries.tidy(settings.lanes());
   }
 
   /// Takes turns until nothing is due and nothing is being served.

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import weir.subscriber.SubscriberSettings.Callbacks;
 
 /// What is scarce is shared out: requests at once, and look-ups of names.
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -49,8 +50,7 @@ class SharesTest {
     CountDownLatch release = new CountDownLatch(1);
     AddressRules rules =
         new AddressRules(
-            false,
-            List.of(),
+            new Callbacks(false, List.of()),
             name -> {
               if (name.equals("hangs.example")) {
                 awaitUninterruptibly(release);
