@@ -25,11 +25,14 @@ final class MemoryIndex implements SubscriptionIndex {
   @Override
   public synchronized void put(List<Kept> subscriptions) {
     for (Kept kept : subscriptions) {
-      Kept before = byId.get(kept.subscription().id());
+      String id = kept.subscription().id();
+      Kept before = byId.get(id);
       if (before == null || !kept.askedAt().isBefore(before.askedAt())) {
         List<Wanted> wanted = Wanted.of(kept.subscription()).stream().toList();
-        if (!wanted.isEmpty()) {
-          byId.put(kept.subscription().id(), kept);
+        if (wanted.isEmpty()) {
+          byId.remove(id);
+        } else {
+          byId.put(id, kept);
         }
         place(kept.subscription(), wanted);
       }

@@ -5,14 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.testkit.Listener;
@@ -24,6 +29,19 @@ class LogsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PAYLOAD = "payload-4711-planted";
   private static final String WRONG_TOKEN = "weir_wrong_token_planted_0000";
+  private static final String URL_PASSWORD = "planted-in-the-url";
+
+  /// Whatever is shown to operators.
+  private static final List<String> SHOWN =
+      List.of(
+          "/metrics",
+          "/health",
+          "/api/dead-letters",
+          "/api/applications",
+          "/api/endpoints",
+          "/api/subscriptions",
+          "/api/topics/iot.raw/messages",
+          "/api/topics/iot.dlq/messages");
 
   @TempDir private Path folder;
 
@@ -39,12 +57,19 @@ class LogsTest {
       await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> weir.get("/api/dead-letters").body().contains("UNREADABLE"));
+      for (String path : SHOWN) {
+        assertThat(weir.get(path).body())
+            .as(path)
+            .doesNotContain(PlatformProcess.TOKEN, WRONG_TOKEN)
+            .doesNotContain(secrets);
+      }
       weir.stop();
 
       String log = weir.log();
       assertThat(log)
-          .doesNotContain(PlatformProcess.TOKEN, WRONG_TOKEN, PAYLOAD)
+          .doesNotContain(PlatformProcess.TOKEN, WRONG_TOKEN, URL_PASSWORD, PAYLOAD)
           .doesNotContain(secrets);
+      assertNothingOnTheDisk(weir.dataDir(), secrets);
       List<String> lines =
           log.lines().filter(line -> line.startsWith("{") || line.startsWith("[")).toList();
       assertThat(lines).isNotEmpty();
@@ -65,14 +90,25 @@ class LogsTest {
         JSON.readTree(
             weir.post(
                     "/register",
-                    "{\"service_name\":\"planted\",\"callback_url\":\"http://127.0.0.1:1025/hook\"}")
+                    "{\"service_name\":\"planted\",\"callback_url\":\"http://127.0.0.1:1025/hook?password="
+                        + URL_PASSWORD
+                        + "\"}")
                 .body());
     String key = service.path("service_key").asText("none");
     assertThat(key).as("%s", service).isNotEqualTo("none");
-    weir.post(
-        "/token",
-        "{\"service_id\":\"%s\",\"service_key\":\"%s\"}"
-            .formatted(service.path("service_id").asText(), key));
+    String id = service.path("service_id").asText();
+    JsonNode access =
+        JSON.readTree(
+            weir.post("/token", "{\"service_id\":\"%s\",\"service_key\":\"%s\"}".formatted(id, key))
+                .body());
+    String accessToken = access.path("access_token").asText("none");
+    assertThat(accessToken).as("%s", access).isNotEqualTo("none");
+    weir.post("/api/applications/" + id + "/test", "");
+    try (Listener device =
+        Listener.ofDevice(
+            weir.mqttPort(), "breaker-001", deviceToken, "iot/breaker-001/commands")) {
+      device.publish("iot/breaker-001/raw", "neither JSON nor an event");
+    }
     weir.post("/ingest", "{\"device_id\":\"" + PAYLOAD + " is no id\"}");
     weir.post("/ingest/iot/breaker-001/raw", PAYLOAD);
     weir.post("/ingest/nobody/knows", "{\"secret\":\"" + PAYLOAD + "\"}");
@@ -84,7 +120,25 @@ class LogsTest {
               .formatted(PAYLOAD));
       client.publish("iot/breaker-001/raw", PAYLOAD);
     }
-    return List.of(deviceToken, key, service.path("webhook_secret").asText("none"));
+    return List.of(deviceToken, key, accessToken, service.path("webhook_secret").asText("whsec_"));
+  }
+
+  /// Tokens and keys are kept as hashes, signing secrets encrypted, and none of them is in a topic,
+  /// a dead letter or a dump.
+  private static void assertNothingOnTheDisk(Path folder, List<String> secrets) throws IOException {
+    List<String> all = new ArrayList<>(secrets);
+    all.addAll(List.of(PlatformProcess.TOKEN, WRONG_TOKEN));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(file.getFileName().toString()).doesNotEndWith(".hprof");
+        assertThat(holds(file, all)).as(file.toString()).isFalse();
+      }
+    }
+  }
+
+  private static boolean holds(Path file, List<String> texts) throws IOException {
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    return texts.stream().anyMatch(bytes::contains);
   }
 
   private static void withWrongToken(PlatformProcess weir) throws Exception {

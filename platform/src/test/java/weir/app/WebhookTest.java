@@ -17,12 +17,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import weir.testkit.OpenApiCheck;
 import weir.testkit.WebhookReceiver;
@@ -225,6 +228,71 @@ class WebhookTest {
       assertThat(call("GET", "/api/applications", stranger.token(), "").status()).isEqualTo(403);
     }
     assertThat(call("GET", "/api/applications/" + id, TOKEN, "").status()).isEqualTo(200);
+  }
+
+  /// Loopback is allowed here, other private addresses are not; all are refused with one text.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://169.254.169.254/latest",
+        "http://10.0.0.1/",
+        "http://[fd00:ec2::254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[::ffff:a00:1]/",
+        "http://2852039166/"
+      })
+  void refusesCallbacksToAddressesThatAreNotPublic(String url) throws Exception {
+    String name = "inward " + url;
+    String service = "{\"service_name\":\"%s\",\"callback_url\":\"%s\"}".formatted(name, url);
+    assertRefused(call("POST", "/register", "", service), "callback_url");
+    String application =
+        """
+        {"name":"%s","developer":"Company","version":"1","contact_email":"a@example.com",
+         "callback_url":"%s"}\
+        """
+            .formatted(name, url);
+    assertRefused(call("POST", "/api/applications", TOKEN, application), "callback_url");
+    Service outward = register("outward " + url, "https://8.8.8.8/hook");
+    String path = "/api/applications/" + outward.id() + "/endpoint";
+    String change = "{\"url\":\"%s\"}".formatted(url);
+    assertRefused(call("PATCH", path, outward.token(), change), "url");
+    assertThat(call("GET", path, outward.token(), "").body().path("url").asText())
+        .isEqualTo("https://8.8.8.8/hook");
+  }
+
+  private static void assertRefused(Answer answer, String field) {
+    assertThat(answer.status()).isEqualTo(422);
+    JsonNode error = answer.body().path("errors").path(0);
+    assertThat(error.path("field").asText()).isEqualTo(field);
+    assertThat(error.path("detail").asText()).isEqualTo("must lead to a public address");
+  }
+
+  @Test
+  void listsApplicationsByWhatIsAskedFor() throws Exception {
+    for (String kind : List.of("web,meters,active", "mobile,meters,pending", "web,doors,active")) {
+      String[] parts = kind.split(",", -1);
+      String form =
+          """
+          {"name":"Listed %s","developer":"Company","version":"1","contact_email":"a@example.com",
+           "platform":"%s","category":"%s","status":"%s"}\
+          """
+              .formatted(kind, parts[0], parts[1], parts[2]);
+      assertThat(call("POST", "/api/applications", TOKEN, form).status()).isEqualTo(201);
+    }
+    assertThat(listed("?category=meters"))
+        .containsExactlyInAnyOrder("Listed web,meters,active", "Listed mobile,meters,pending");
+    assertThat(listed("?category=meters&platform=web")).containsExactly("Listed web,meters,active");
+    assertThat(listed("?status=pending")).containsExactly("Listed mobile,meters,pending");
+    assertThat(listed("?category=none")).isEmpty();
+    assertThat(listed("")).hasSizeGreaterThan(2);
+    assertThat(call("GET", "/api/applications?nosuch=1", TOKEN, "").status()).isEqualTo(422);
+  }
+
+  private static List<String> listed(String query) throws Exception {
+    return call("GET", "/api/applications" + query, TOKEN, "")
+        .body()
+        .path("applications")
+        .findValuesAsText("name");
   }
 
   @Test

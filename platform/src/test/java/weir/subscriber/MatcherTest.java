@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import weir.device.Database;
 import weir.device.DeviceId;
 import weir.device.Outcome;
 import weir.device.SqlEngine;
+import weir.device.Statements;
 import weir.event.Event;
 import weir.event.EventHeader;
 import weir.event.EventId;
@@ -124,12 +126,21 @@ class MatcherTest {
   }
 
   private void ask(Selector selector) {
+    ask(selector, START, Duration.ofHours(1));
+  }
+
+  /// @param lifetime null cancels
+  private void ask(Selector selector, Instant at, @Nullable Duration lifetime) {
     SubscriptionRequest request =
-        new SubscriptionRequest(endpoint.application(), selector, START, Duration.ofHours(1));
+        new SubscriptionRequest(endpoint.application(), selector, at, lifetime);
     append(TOPICS.subscriptions(), request.id(), request.json(), new Headers());
   }
 
   private void report(String device, String id) {
+    report(device, id, START);
+  }
+
+  private void report(String device, String id, Instant accepted) {
     byte[] body = "{\"device_id\":\"%s\"}".formatted(device).getBytes(StandardCharsets.UTF_8);
     Event event =
         new Event(
@@ -138,8 +149,8 @@ class MatcherTest {
             "Refrigerator",
             "appliance",
             "telemetry",
-            START,
-            START,
+            accepted,
+            accepted,
             List.of(),
             body);
     int offset = log.records(TOPICS.enriched()).size();
@@ -208,6 +219,48 @@ class MatcherTest {
     matcher.start();
     Awaitility.await().atMost(SOON).until(() -> matcher.matchedCount() == 3);
     assertThat(waiting()).isEqualTo(3);
+  }
+
+  @Test
+  void cutsByTheTimeOfAcceptanceHoweverLateEventsAreMatched() {
+    Selector ovens = new Selector(null, null, "{\"device_id\":\"oven\"}");
+    Selector hobs = new Selector(null, null, "{\"device_id\":\"hob\"}");
+    Instant change = START.plus(Duration.ofMinutes(30));
+    Instant end = START.plus(Duration.ofHours(1));
+    for (String device : List.of("expires", "cancelled", "renewed")) {
+      ask(Selector.ofDevice(device));
+    }
+    ask(ovens);
+    // The filter is changed, one is cancelled and one renewed while events flow.
+    ask(ovens, change, null);
+    ask(hobs, change, Duration.ofHours(1));
+    ask(Selector.ofDevice("cancelled"), change, null);
+    ask(Selector.ofDevice("renewed"), end.minusMillis(1), Duration.ofHours(1));
+    for (String device : List.of("cancelled", "oven", "hob")) {
+      report(device, device + "-before", change.minusMillis(1));
+      report(device, device + "-after", change);
+    }
+    for (String device : List.of("expires", "renewed")) {
+      report(device, device + "-before", end.minusMillis(1));
+      report(device, device + "-after", end);
+    }
+    clock.advance(Duration.ofHours(5));
+
+    follower.start();
+    matcher.start();
+
+    awaitWaiting(6);
+    List<String> kept =
+        waiting.read(
+            handle -> Statements.query(handle, "SELECT id FROM event", row -> row.getString(1)));
+    assertThat(kept)
+        .containsExactlyInAnyOrder(
+            "cancelled-before",
+            "oven-before",
+            "hob-after",
+            "expires-before",
+            "renewed-before",
+            "renewed-after");
   }
 
   @Test

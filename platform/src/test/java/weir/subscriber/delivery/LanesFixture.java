@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -125,11 +126,16 @@ final class LanesFixture implements AutoCloseable {
   }
 
   void lay(Arrival arrival) {
-    long next = Place.offset(arrival.place()) + 1;
-    store.accept(
-        List.of(arrival),
-        Map.of(Place.partition(arrival.place()), new LaneStore.Progress(next, next)),
-        clock.instant());
+    lay(List.of(arrival));
+  }
+
+  void lay(List<Arrival> arrivals) {
+    Map<Integer, LaneStore.Progress> reached = new HashMap<>();
+    for (Arrival arrival : arrivals) {
+      long next = Place.offset(arrival.place()) + 1;
+      reached.put(Place.partition(arrival.place()), new LaneStore.Progress(next, next));
+    }
+    store.accept(arrivals, reached, clock.instant());
   }
 
   void change(Endpoint endpoint, String option, String value) {

@@ -1,0 +1,150 @@
+package weir.subscriber.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import weir.subscriber.Endpoint;
+import weir.testkit.TestEngine;
+import weir.testkit.WebhookReceiver;
+import weir.testkit.WebhookReceiver.Answer;
+
+/// What those that answer feel of those that do not.
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class NeighboursTest {
+
+  private static final int HEALTHY = 90;
+  private static final int ROUNDS = 20;
+  private static final int BACKLOG = 20_000;
+  private static final String[] PATIENT = {"timeout_seconds", "15"};
+
+  @TempDir Path folder;
+
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final Map<String, Long> laid = new ConcurrentHashMap<>();
+  private final Map<String, Duration> taken = new ConcurrentHashMap<>();
+  private LanesFixture lanes;
+  private ServerSocket mute;
+  private WebhookReceiver healthy;
+  private WebhookReceiver hanging;
+
+  @BeforeEach
+  void open() throws IOException {
+    lanes = new LanesFixture(folder, TestEngine.SQLITE);
+    mute = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    healthy =
+        new WebhookReceiver(
+            one -> {
+              String id = one.path() + one.id();
+              taken.put(id, Duration.ofNanos(System.nanoTime() - laid.getOrDefault(id, 0L)));
+              return Answer.of(200);
+            });
+    hanging =
+        new WebhookReceiver(
+            any -> {
+              boolean _ = awaitEnd(1_000_000);
+              return Answer.of(200);
+            });
+    Thread _ = Thread.ofVirtual().start(this::drip);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    end.countDown();
+    mute.close();
+    lanes.close();
+    hanging.close();
+    healthy.close();
+  }
+
+  private boolean awaitEnd(long millis) {
+    try {
+      return end.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  /// Takes connections and says one byte now and then, which is no handshake of TLS either.
+  private void drip() {
+    while (!mute.isClosed()) {
+      try {
+        Socket socket = mute.accept();
+        Thread _ = Thread.ofVirtual().start(() -> drip(socket));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void drip(Socket peer) {
+    try (peer) {
+      while (!awaitEnd(500)) {
+        peer.getOutputStream().write('H');
+      }
+    } catch (IOException hungUp) {
+      // The sender has had enough.
+    }
+  }
+
+  /// A tenth hangs, in three ways; one has a backlog and is not there.
+  private List<Endpoint> unhealthy() {
+    String mutePort = "://127.0.0.1:" + mute.getLocalPort() + "/";
+    List<Endpoint> all = new ArrayList<>();
+    for (int i = 0; i < HEALTHY / 9; i++) {
+      List<String> ways = List.of(hanging.url(), "http" + mutePort, "https" + mutePort);
+      all.add(lanes.endpoint(ways.get(i % 3) + i, PATIENT));
+    }
+    return all;
+  }
+
+  @Test
+  void aTenthThatHangsAndABacklogDelayNoHealthyDeliveryByASecond() throws Exception {
+    try (WebhookReceiver broken = new WebhookReceiver(any -> Answer.of(500))) {
+      List<Endpoint> takers = new ArrayList<>(unhealthy());
+      Endpoint behind = lanes.endpoint(broken.url());
+      List<Arrival> backlog = new ArrayList<>();
+      for (int i = 0; i < BACKLOG; i++) {
+        backlog.add(lanes.arrival(Place.of(i % 4, i), "old-" + i, "device", List.of(behind)));
+      }
+      lanes.lay(backlog);
+      takers.add(behind);
+      List<String> paths = new ArrayList<>();
+      for (int i = 0; i < HEALTHY; i++) {
+        paths.add("/hook" + i);
+        takers.add(lanes.endpoint(healthy.url() + i, PATIENT));
+      }
+      lanes.worker.start();
+      for (int round = 0; round < ROUNDS; round++) {
+        String id = "round-" + round;
+        paths.forEach(path -> laid.put(path + id, System.nanoTime()));
+        lanes.lay(lanes.arrival(Place.of(round % 4, BACKLOG + round), id, "d", takers));
+        lanes.worker.wake();
+        boolean _ = awaitEnd(50);
+      }
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> taken.size() == HEALTHY * ROUNDS);
+    }
+    long late =
+        taken.values().stream().filter(one -> one.compareTo(Duration.ofSeconds(1)) > 0).count();
+    assertThat(late).as("of " + taken.size()).isLessThanOrEqualTo(taken.size() / 100);
+  }
+}
