@@ -17,8 +17,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import weir.device.DeviceId;
 import weir.event.EventId;
-import weir.subscriber.Endpoint;
 
 /// Measures a platform in a process of its own under a named load, and prints the figures.
 ///
@@ -33,7 +33,7 @@ import weir.subscriber.Endpoint;
       "latency       the same at 2,000 events/s, with publish to acknowledged and to queryable",
       "puback        100 connections, the path to the log alone",
       "overload      ten times what is stored, for five minutes, then until it has caught up",
-      "webhooks      signed deliveries to 100 receivers, then to 10,000 of which a tenth hang",
+      "webhooks      enriched topic to 100 receivers, then to 10,000 of which a tenth hang",
       "start         from the start of the process to the first event stored"
     })
 public final class Bench implements Callable<Integer> {
@@ -55,6 +55,12 @@ public final class Bench implements Callable<Integer> {
 
   @Option(names = "--devices", description = "connections")
   private @Nullable Integer devices;
+
+  @Option(
+      names = "--waiting",
+      defaultValue = "1000000",
+      description = "webhooks: events that wait for one receiver (default 1,000,000)")
+  private int waiting = 1_000_000;
 
   @Option(names = "--seconds", defaultValue = "60", description = "measured time (default 60)")
   private int seconds = 60;
@@ -93,20 +99,24 @@ public final class Bench implements Callable<Integer> {
     Duration before = Duration.ofSeconds(warmUp);
     int offered = rate == null ? 5_000 : rate;
     try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
-      print("100 healthy", run.run(run.register(100, "ok"), offered, before, measured));
+      print("100 healthy", run.run(run.subscribe(100, "ok"), offered, before, measured));
     }
     int many = devices == null ? 10_000 : devices;
     int some = Math.max(1, offered / 5);
+    Webhooks.Figures alone;
     try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
-      List<Endpoint> healthy = run.register(many, "ok");
-      print(many + " healthy", run.run(healthy, some, before, measured));
+      alone = run.run(run.subscribe(many, "ok"), some, before, measured);
+      print(many + " healthy", alone);
     }
     try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
-      List<Endpoint> all = new ArrayList<>(run.register(many / 10, "hang"));
-      List<Endpoint> healthy = run.register(many - many / 10, "ok");
-      all.addAll(healthy);
-      run.backlog(all.getFirst(), 1_000_000);
-      print("a tenth hang, 1 M wait", run.run(all, some, before, measured));
+      List<DeviceId> all = new ArrayList<>(run.subscribe(many / 10, "hang"));
+      all.addAll(run.subscribe(many - many / 10, "ok"));
+      run.backlog(all.getFirst(), waiting);
+      Webhooks.Figures beside = run.run(all, some, before, measured);
+      print("a tenth hang, %,d wait".formatted(waiting), beside);
+      System.out.printf(
+          "p99 of the healthy       %.2f times that of all healthy%n",
+          beside.p99Millis() / alone.p99Millis());
     }
     return 0;
   }

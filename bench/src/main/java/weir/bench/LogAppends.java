@@ -74,7 +74,8 @@ final class LogAppends {
     }
   }
 
-  private static KafkaSettings settings(String compression, Duration linger) {
+  /// The standard settings on a free port, besides these.
+  static KafkaSettings settings(String compression, Duration linger) {
     KafkaSettings defaults = KafkaSettings.defaults();
     return new KafkaSettings(
         0,
