@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpException;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -72,6 +73,16 @@ public final class Web {
       response.send(JSON.writeValueAsBytes(body));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an answer cannot be written as JSON", e);
+    }
+  }
+
+  /// What the server itself refuses, such as a path that is not there, keeps its status; what went
+  /// wrong here is 503, so that it is sent again.
+  public static void fail(ServerRequest request, ServerResponse response, RuntimeException e) {
+    if (e instanceof HttpException refused) {
+      send(response, refused.status().code(), status(refused.status().reasonPhrase()));
+    } else {
+      send(response, 503, status("try again later"));
     }
   }
 

@@ -7,12 +7,10 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.MqttSessionExpiredException;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ColorScheme;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
@@ -21,23 +19,29 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.examples.Samples;
+import weir.examples.crm.Crm;
+import weir.examples.crm.CrmSettings;
+import weir.examples.service.BusinessService;
+import weir.examples.service.ServiceSettings;
+import weir.testkit.WebhookReceiver;
+import weir.testkit.WebhookReceiver.Answer;
 
 /// From a failing refrigerator to the mail in its owner's hands: platform, business service, CRM
 /// and a mail server, all real, over sockets.
@@ -117,21 +121,25 @@ class CrmTest {
   }
 
   private static void report(String eventId, String error) {
+    report("fridge-1", eventId, error);
+  }
+
+  private static void report(String device, String eventId, String error) {
     String event =
         """
-        {"event_id":"%s","device_id":"fridge-1","device_type":"Refrigerator",\
+        {"event_id":"%s","device_id":"%s","device_type":"Refrigerator",\
         "model_name":"GL-B221ASCY","status":"cooling","error_code":%s,\
         "timestamp":"2026-02-27 15:00:00"}\
         """
-            .formatted(eventId, error);
+            .formatted(eventId, device, error);
     // As a device does: a busy door may close the connection instead of acknowledging.
     Awaitility.await()
         .atMost(SOON)
         .ignoreExceptionsInstanceOf(MqttSessionExpiredException.class)
-        .until(() -> platformPublish(event));
+        .until(() -> platformPublish(device, event));
   }
 
-  private static boolean platformPublish(String event) {
+  private static boolean platformPublish(String device, String event) {
     var client =
         MqttClient.builder()
             .useMqttVersion3()
@@ -142,7 +150,7 @@ class CrmTest {
     client.connect();
     client
         .publishWith()
-        .topic("iot/telemetry/Refrigerator/fridge-1")
+        .topic("iot/telemetry/Refrigerator/" + device)
         .qos(MqttQos.AT_LEAST_ONCE)
         .payload(event.getBytes(StandardCharsets.UTF_8))
         .send();
@@ -235,20 +243,8 @@ class CrmTest {
 
   /// A page that is open shows the ticket by itself, and can mark it as solved.
   private static void showsTheNextFailureOnTheOpenPage() throws Exception {
-    Path chromium = Path.of("/usr/bin/chromium");
-    Assumptions.assumeTrue(Files.exists(chromium), "chromium is not installed");
-    Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    try (Playwright playwright =
-            Playwright.create(new Playwright.CreateOptions().setEnv(environment));
-        Browser browser =
-            playwright
-                .chromium()
-                .launch(
-                    new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium)
-                        .setArgs(List.of("--no-sandbox")))) {
-      Page page = browser.newPage();
-      page.navigate(crm("/"));
+    try (ConsoleBrowser browser = new ConsoleBrowser(crm(""), "")) {
+      Page page = browser.stranger(1280, ColorScheme.LIGHT);
       PlaywrightAssertions.assertThat(page.locator("#live")).hasText("live");
       report("fail-3", "\"dH\"");
       PlaywrightAssertions.assertThat(page.locator("#tickets"))
@@ -262,5 +258,126 @@ class CrmTest {
           .hasCount(1);
       assertThat(send("GET", crm("/api/tickets?state=solved"), "")).contains("\"dH\"");
     }
+  }
+
+  @Test
+  void withoutAMailServerMailsAreInTheOutboxAndThePageShowsWhatIsAskedFor() throws Exception {
+    CrmSettings settings =
+        new CrmSettings(0, folder.resolve("outbox.db"), api(""), TOKEN, "", 25, "crm@example.com");
+    try (Crm crm = new Crm(settings, InstantSource.system())) {
+      String address = "http://127.0.0.1:" + crm.port();
+      assertThat(error(address, "one", "fridge-1", "E1")).contains("opened");
+      assertThat(error(address, "one", "fridge-1", "E1")).contains("known");
+      assertThat(error(address, "two", "fridge-1", "E1")).contains("repeated");
+      assertThat(error(address, "three", "nobody-s", "E2")).contains("opened");
+      assertThat(send("POST", address + "/log_event", "{\"device_id\":\"fridge-1\"}"))
+          .contains("ignored");
+      assertThat(status("POST", address + "/log_event", "{\"error_code\":\"E1\"}")).isEqualTo(400);
+      assertThat(status("POST", address + "/log_event", "not JSON")).isEqualTo(400);
+      for (String path : List.of("/solve_event/99", "/solve_event/x", "/notify_again/99")) {
+        assertThat(status("POST", address + path, "")).as(path).isEqualTo(404);
+      }
+      assertThat(status("GET", address + "/api/tickets/99", "")).isEqualTo(404);
+      assertThat(status("GET", address + "/nowhere", "")).isEqualTo(404);
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> send("GET", address + "/api/outbox", "").contains("ada@example.com"));
+      assertThat(status("POST", address + "/solve_event/1", "")).isEqualTo(303);
+
+      showsWhatIsAskedFor(address);
+    }
+  }
+
+  private static void showsWhatIsAskedFor(String address) {
+    try (ConsoleBrowser browser = new ConsoleBrowser(address, "")) {
+      Page page = browser.stranger(1280, ColorScheme.LIGHT);
+      PlaywrightAssertions.assertThat(page.locator("#tickets tr")).hasCount(2);
+      PlaywrightAssertions.assertThat(page.locator(".counters"))
+          .hasText(Pattern.compile("2\\s+total\\s+1\\s+pending\\s+1\\s+solved"));
+      for (String state : List.of("pending", "solved")) {
+        page.click("nav button[data-state=" + state + "]");
+        PlaywrightAssertions.assertThat(page.locator("#tickets tr")).hasCount(1);
+        PlaywrightAssertions.assertThat(page.locator("#tickets tr." + state))
+            .containsText(state.equals("solved") ? "Ada Lovelace" : "nobody-s");
+      }
+      page.click("nav button[data-state=all]");
+      PlaywrightAssertions.assertThat(page.locator("#tickets tr")).hasCount(2);
+      page.click("text=Outbox");
+      PlaywrightAssertions.assertThat(page.locator("#mails")).containsText("To: ada@example.com");
+      PlaywrightAssertions.assertThat(page.locator("#mails")).containsText("fridge-1");
+      browser.forgive("favicon");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static String error(String address, String event, String device, String code)
+      throws Exception {
+    return send(
+        "POST",
+        address + "/log_event",
+        "{\"event_id\":\"%s\",\"device_id\":\"%s\",\"device_type\":\"Oven\",\"error_code\":\"%s\"}"
+            .formatted(event, device, code));
+  }
+
+  @Test
+  void theServiceRefusesWhatIsForgedAndSaysWhetherTheCrmTookIt() throws Exception {
+    String event = "{\"device_id\":\"fridge-2\",\"error_code\":\"X\"}";
+    String notify = "http://127.0.0.1:" + samples.servicePort() + "/notify";
+    assertThat(status("POST", notify, event)).isEqualTo(401);
+    send("POST", api("/api/devices"), DEVICE.replace("fridge-1", "fridge-2"));
+    AtomicInteger answer = new AtomicInteger(400);
+    try (WebhookReceiver crm = new WebhookReceiver(any -> Answer.of(answer.get()));
+        BusinessService service = service(crm.url())) {
+      Awaitility.await()
+          .atMost(SOON)
+          .until(
+              () -> send("GET", api("/api/subscriptions?status=active"), "").contains("fridge-2"));
+      assertThat(status("POST", "http://127.0.0.1:" + service.port() + "/notify", event))
+          .isEqualTo(401);
+      report("fridge-2", "unwanted", "\"E1\"");
+      awaitAttempt(422);
+      answer.set(503);
+      report("fridge-2", "too-early", "\"E1\"");
+      awaitAttempt(503);
+      answer.set(200);
+      awaitAttempt(200);
+      assertThat(crm.received()).allMatch(one -> one.path().equals("/hook/log_event"));
+    }
+  }
+
+  private static BusinessService service(String crm) {
+    return new BusinessService(
+        new ServiceSettings(
+            0,
+            folder.resolve("service-2.db"),
+            api(""),
+            crm,
+            "The other service",
+            List.of("fridge-2"),
+            List.of()),
+        InstantSource.system());
+  }
+
+  private static void awaitAttempt(int status) throws Exception {
+    Matcher found =
+        Pattern.compile("\"id\":\"([^\"]+)\",\"name\":\"The other service\"")
+            .matcher(send("GET", api("/api/applications"), ""));
+    assertThat(found.find()).isTrue();
+    Awaitility.await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        send("GET", api("/api/applications/" + found.group(1) + "/attempts"), ""))
+                    .contains("\"status\":" + status));
+  }
+
+  private static int status(String method, String url, String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 }

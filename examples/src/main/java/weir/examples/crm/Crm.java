@@ -41,6 +41,7 @@ public final class Crm implements AutoCloseable {
         .get("/", (request, response) -> file(response, "page.html", "text/html"))
         .get("/crm.js", (request, response) -> file(response, "crm.js", "text/javascript"))
         .get("/crm.css", (request, response) -> file(response, "crm.css", "text/css"))
+        .get("/outbox.js", (request, response) -> file(response, "outbox.js", "text/javascript"))
         .get("/outbox", (request, response) -> file(response, "outbox.html", "text/html"))
         .get("/live", (request, response) -> live.follow(response))
         .get("/health", (request, response) -> Web.send(response, 200, Web.status("healthy")))
@@ -50,9 +51,7 @@ public final class Crm implements AutoCloseable {
         .post("/log_event", this::log)
         .post("/solve_event/{id}", this::solve)
         .post("/notify_again/{id}", this::notifyAgain)
-        .error(
-            RuntimeException.class,
-            (request, response, e) -> Web.send(response, 503, Web.status("try again later")));
+        .error(RuntimeException.class, Web::fail);
   }
 
   private void log(ServerRequest request, ServerResponse response) {

@@ -54,9 +54,7 @@ public final class BusinessService implements AutoCloseable {
     routing
         .post("/notify", this::take)
         .get("/health", (request, response) -> Web.send(response, 200, Web.status("healthy")))
-        .error(
-            RuntimeException.class,
-            (request, response, e) -> Web.send(response, 503, Web.status("try again later")));
+        .error(RuntimeException.class, Web::fail);
   }
 
   private void staySubscribed() {
