@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import weir.device.DeviceId;
 import weir.event.Event;
+import weir.event.EventId;
 import weir.event.Reading;
 import weir.series.Measured;
 import weir.series.ReadingQuery;
@@ -21,6 +21,12 @@ import weir.series.StoredEvent;
 final class Comparison {
 
   private static final int LIMIT = 100_000;
+  private static final int IDS_MAX = 1_000;
+
+  /// Stores keep no other times.
+  private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
   /// What became of one event.
   enum Verdict {
@@ -35,6 +41,7 @@ final class Comparison {
   private final SeriesStore store;
   private final List<Difference> differences = new ArrayList<>();
   private final Map<Line, Map<Instant, Reading>> stored = new HashMap<>();
+  private final Map<EventId, StoredEvent> storedEvents = new HashMap<>();
 
   /// @param events all that will be asked for
   Comparison(SeriesStore store, List<Event> events) {
@@ -48,6 +55,24 @@ final class Comparison {
       }
     }
     lines.forEach((line, times) -> stored.put(line, read(line, times)));
+    for (int i = 0; i < events.size(); i += IDS_MAX) {
+      find(events.subList(i, Math.min(events.size(), i + IDS_MAX)));
+    }
+  }
+
+  /// Looks where the events would be today first, since a store finds little by an id alone.
+  private void find(List<Event> events) {
+    Instant first = events.stream().map(Event::time).min(Instant::compareTo).orElseThrow();
+    Instant last = events.stream().map(Event::time).max(Instant::compareTo).orElseThrow();
+    List<EventId> ids = events.stream().map(Event::id).toList();
+    keep(store.events(ids, first, last.plusNanos(1_000)));
+    keep(
+        store.events(
+            ids.stream().filter(id -> !storedEvents.containsKey(id)).toList(), EARLIEST, LATEST));
+  }
+
+  private void keep(List<StoredEvent> found) {
+    found.forEach(event -> storedEvents.put(event.id(), event));
   }
 
   /// A line of readings is read in one go, from its first time to its last.
@@ -69,11 +94,10 @@ final class Comparison {
   }
 
   Verdict compare(Event event) {
-    Optional<StoredEvent> found = store.event(event.id());
-    if (found.isEmpty()) {
+    StoredEvent old = storedEvents.get(event.id());
+    if (old == null) {
       return Verdict.UNSTORED;
     }
-    StoredEvent old = found.get();
     if (!old.time().equals(event.time())) {
       note(event, "time", old.time().toString(), event.time().toString());
       return Verdict.MOVED;

@@ -56,6 +56,9 @@ public interface SeriesStore extends AutoCloseable {
 
   Optional<StoredEvent> event(EventId id);
 
+  /// Those of at most 1,000 events that are stored with a time in the range, in any order.
+  List<StoredEvent> events(List<EventId> ids, Instant from, Instant to);
+
   /// What each metric of a device did in each hour, by hour and metric. Outlives the
   /// readings.
   List<HourlyStat> hourly(HourlyQuery query, int limit);

@@ -95,6 +95,11 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
+  public List<StoredEvent> events(List<EventId> ids, Instant from, Instant to) {
+    return store.events(ids, from, to);
+  }
+
+  @Override
   public List<HourlyStat> hourly(HourlyQuery query, int limit) {
     return store.hourly(query, limit);
   }

@@ -139,6 +139,11 @@ public abstract class SeriesStoreContract {
     assertThat(store.event(new EventId(given))).map(StoredEvent::id).contains(new EventId(given));
     assertThat(store.event(new EventId("plain:id.7"))).isPresent();
     assertThat(store.event(new EventId("other"))).isEmpty();
+    List<EventId> all = List.of(made, new EventId("plain:id.7"), new EventId("other"));
+    assertThat(store.events(all, at(-86_400), at(86_400)))
+        .extracting(StoredEvent::id)
+        .containsExactlyInAnyOrder(made, new EventId("plain:id.7"));
+    assertThat(store.events(all, at(-86_400), at(-80_000))).isEmpty();
   }
 
   @Test

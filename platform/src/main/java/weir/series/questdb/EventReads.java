@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -140,6 +141,31 @@ final class EventReads {
       }
     }
     return find(id, new Filter().value("uuid = ", uuid));
+  }
+
+  List<StoredEvent> events(List<EventId> ids, Instant from, Instant to) {
+    List<StoredEvent> found = new ArrayList<>();
+    if (ids.isEmpty()) {
+      return found;
+    }
+    Filter filter =
+        new Filter()
+            .number("ts >= ", Micros.of(from))
+            .number("ts < ", Micros.of(to))
+            .among("uuid", ids.stream().map(id -> "'" + id.uuid() + "'").toList());
+    Set<EventId> wanted = Set.copyOf(ids);
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          COLUMNS + kept.events() + filter.where(),
+          filter.values(),
+          row -> {
+            StoredEvent event = read(row).event();
+            if (wanted.contains(event.id())) {
+              found.add(event);
+            }
+          });
+    }
+    return found;
   }
 
   private Optional<StoredEvent> find(EventId id, Filter filter) {

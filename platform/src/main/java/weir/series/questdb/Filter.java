@@ -52,11 +52,11 @@ final class Filter {
     return this;
   }
 
-  /// One of these numbers.
-  Filter among(String column, List<Integer> numbers) {
+  /// One of these numbers or quoted ids.
+  Filter among(String column, List<?> literals) {
     and().append(column).append(" in (");
-    for (int i = 0; i < numbers.size(); i++) {
-      where.append(i == 0 ? "" : ",").append(numbers.get(i));
+    for (int i = 0; i < literals.size(); i++) {
+      where.append(i == 0 ? "" : ",").append(literals.get(i));
     }
     where.append(')');
     return this;

@@ -200,6 +200,11 @@ public final class QuestDbStore implements SeriesStore {
   }
 
   @Override
+  public List<StoredEvent> events(List<EventId> ids, Instant from, Instant to) {
+    return events.events(ids, from, to);
+  }
+
+  @Override
   public List<HourlyStat> hourly(HourlyQuery query, int limit) {
     return rollup.hourly(query, limit);
   }

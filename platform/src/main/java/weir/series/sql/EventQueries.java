@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -87,6 +88,18 @@ final class EventQueries {
     return query(handle, COLUMNS + " WHERE id = ?", this::read, dialect.id(id.uuid())).stream()
         .filter(event -> event.id().equals(id))
         .findFirst();
+  }
+
+  List<StoredEvent> events(Handle handle, List<EventId> ids, Instant from, Instant to) {
+    Condition condition =
+        new Condition()
+            .among("id", ids.stream().map(id -> dialect.id(id.uuid())).toList())
+            .add("ts >= ?", dialect.time(Micros.of(from)))
+            .add("ts < ?", dialect.time(Micros.of(to)));
+    Set<EventId> wanted = Set.copyOf(ids);
+    return query(handle, COLUMNS + condition.where(), this::read, condition.values()).stream()
+        .filter(event -> wanted.contains(event.id()))
+        .toList();
   }
 
   Map<String, Long> kinds(Handle handle, String type, Instant from, Instant to) {

@@ -173,6 +173,11 @@ public final class SqlStore implements SeriesStore {
   }
 
   @Override
+  public List<StoredEvent> events(List<EventId> ids, Instant from, Instant to) {
+    return ids.isEmpty() ? List.of() : ask(handle -> events.events(handle, ids, from, to));
+  }
+
+  @Override
   public List<HourlyStat> hourly(HourlyQuery query, int limit) {
     return ask(handle -> readings.hourly(handle, query, limit));
   }
