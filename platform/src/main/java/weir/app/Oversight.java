@@ -30,6 +30,7 @@ import weir.ingest.Intake;
 import weir.ingest.broker.BrokerDoor;
 import weir.ingest.broker.BrokerSettings;
 import weir.ingest.mqtt.MqttDoor;
+import weir.ingest.queue.QueueDoor;
 import weir.log.EventLog;
 import weir.log.Patience;
 import weir.log.Topics;
@@ -124,6 +125,10 @@ final class Oversight implements AutoCloseable {
         new MqttRoundTrip(broker.host(), broker.port(), broker.tls(), login, ROUND_TRIP_MAX));
     meters.counter(
         "weir_broker_received", "Messages of devices from the MQTT broker", door::receivedCount);
+  }
+
+  void watch(QueueDoor door, QueueRetries retries) {
+    health.watch("work queue", () -> door.trouble().or(retries::trouble));
   }
 
   void watch(SeriesStore store) {

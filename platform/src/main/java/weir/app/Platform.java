@@ -22,13 +22,17 @@ import weir.ingest.broker.BrokerSettings;
 import weir.ingest.http.IngestApi;
 import weir.ingest.http.Senders;
 import weir.ingest.mqtt.MqttDoor;
+import weir.ingest.queue.QueueDoor;
+import weir.ingest.queue.WorkQueue;
 import weir.log.EventLog;
 import weir.log.LogException;
 import weir.log.Patience;
+import weir.log.Topic;
 import weir.log.TopicSpec;
 import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaLog;
 import weir.log.rabbitmq.RabbitLog;
+import weir.log.rabbitmq.RabbitSettings;
 import weir.pipeline.Dialects;
 import weir.pipeline.Pipeline;
 import weir.pipeline.PipelineTopics;
@@ -76,6 +80,7 @@ public final class Platform implements AutoCloseable {
   private String logAddress = "";
   private @Nullable EmbeddedBroker broker;
   private @Nullable EventLog doorLog;
+  private @Nullable Intake intake;
   private @Nullable MqttDoor mqtt;
   private @Nullable WebDoor web;
   private @Nullable DeviceLife life;
@@ -142,6 +147,9 @@ public final class Platform implements AutoCloseable {
     life = devices;
     if (plays(Role.GATEWAY)) {
       services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry, devices));
+      if (settings.rabbitmq().hasQueue()) {
+        startQueue(log, Objects.requireNonNull(intake));
+      }
     }
     parts.add(devices);
     if (plays(Role.VIEW)) {
@@ -334,6 +342,7 @@ public final class Platform implements AutoCloseable {
             settings.quota().messagesPerSecond(), settings.quota().burst(), System::nanoTime);
     Intake intake =
         new Intake(log, settings.topics().raw(), settings.intake(), quota, devices::heard, traces);
+    this.intake = intake;
     RegistryAccess access = new RegistryAccess(registry, settings.mqtt().anonymous());
     DialectOwners owners = new DialectOwners(dialects);
     MqttDoor door =
@@ -345,6 +354,21 @@ public final class Platform implements AutoCloseable {
     Objects.requireNonNull(console).watch(intake, door);
     oversight.watch(intake, door);
     return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
+  }
+
+  private void startQueue(EventLog log, Intake intake) {
+    RabbitSettings rabbit = settings.rabbitmq();
+    Topic dead = settings.topics().dlq();
+    DeadLetters letters = new DeadLetters(log, settings.topics());
+    QueueRetries retries =
+        parts.add(new QueueRetries(log, dead, letters, new WorkQueue(rabbit), rabbit.maxRetries()));
+    QueueDoor door =
+        parts.add(
+            new QueueDoor(
+                new WorkQueue(rabbit), intake, LetterMessages::isLetter, retries::replay, clock));
+    oversight.watch(door, retries);
+    retries.start();
+    door.start();
   }
 
   private Optional<BrokerDoor> brokerDoor(Dialects dialects, Intake intake, DialectOwners owners) {

@@ -34,6 +34,7 @@ public final class Settings {
           Map.entry("ENRICHED_TOPIC", "topics.enriched"),
           Map.entry("KAFKA_BOOTSTRAP_SERVERS", "kafka.bootstrap-servers"),
           Map.entry("KAFKA_BROKERS", "kafka.bootstrap-servers"),
+          Map.entry("MAX_RETRIES", "rabbitmq.max-retries"),
           Map.entry("MQTT_BROKER", "broker.host"),
           Map.entry("MQTT_BROKER_HOST", "broker.host"),
           Map.entry("MQTT_BROKER_PORT", "broker.port"),
@@ -51,6 +52,7 @@ public final class Settings {
           Map.entry("RABBITMQ_HOST", "rabbitmq.host"),
           Map.entry("RABBITMQ_PASSWORD", "rabbitmq.password"),
           Map.entry("RABBITMQ_PORT", "rabbitmq.port"),
+          Map.entry("RABBITMQ_QUEUE", "rabbitmq.queue"),
           Map.entry("RABBITMQ_USER", "rabbitmq.username"),
           Map.entry("RABBITMQ_USERNAME", "rabbitmq.username"),
           Map.entry("RABBITMQ_VHOST", "rabbitmq.virtual-host"),
@@ -60,6 +62,7 @@ public final class Settings {
           Map.entry("REDIS_PORT", "redis.port"),
           Map.entry("REDIS_URL", "redis.url"),
           Map.entry("REDPANDA_BROKERS", "kafka.bootstrap-servers"),
+          Map.entry("RETRY_DELAY_MS", "rabbitmq.retry-delay"),
           Map.entry("TIMESCALE_DB", "timescale.database"),
           Map.entry("TIMESCALE_HOST", "timescale.host"),
           Map.entry("TIMESCALE_PASSWORD", "timescale.password"),
@@ -137,7 +140,7 @@ public final class Settings {
   private void readVariable(String name, String value) {
     String alias = ALIASES.get(name);
     if (alias != null) {
-      given.putIfAbsent(alias, new Given(value, name));
+      given.putIfAbsent(alias, new Given(name.endsWith("_MS") ? value + "ms" : value, name));
     } else if (name.startsWith("WEIR_") && !RESERVED.contains(name)) {
       variables.put(name, new Given(value, name));
     }

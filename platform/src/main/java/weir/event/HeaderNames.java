@@ -34,6 +34,9 @@ public final class HeaderNames {
   /// On raw and enriched messages that are followed: the W3C `traceparent` of the latest step.
   public static final String TRACE = "traceparent";
 
+  /// On what was replayed by the work queue, and on dead letters of such: how often.
+  public static final String TRIES = "tries";
+
   /// On enriched messages: the decoded event in the compact form of [EventHeader].
   public static final String EVENT = "event";
 

@@ -1,7 +1,9 @@
 package weir.view;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +21,6 @@ import weir.log.EventLog.OffsetRange;
 import weir.log.Headers;
 import weir.log.LogRecord;
 import weir.log.Partition;
-import weir.log.Position;
 import weir.log.Topics;
 import weir.view.topic.Cursor;
 import weir.view.topic.TopicBrowser;
@@ -37,6 +38,7 @@ public final class DeadLetters {
   ///
   /// @param position its name: `partition-offset` in the dead-letter topic
   /// @param origin where the message was in the log when it was set aside
+  /// @param tries how often the work queue has brought the message again before
   @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied.
   public record Letter(
       String position,
@@ -49,6 +51,7 @@ public final class DeadLetters {
       String path,
       String origin,
       long receivedMillis,
+      int tries,
       boolean replayed,
       byte[] payload) {}
 
@@ -123,17 +126,26 @@ public final class DeadLetters {
             chosen.add(letter);
           }
         });
-    List<CompletableFuture<Position>> appends = new ArrayList<>();
-    for (Letter letter : chosen) {
-      appends.add(log.append(again(letter)));
-    }
-    appends.forEach(CompletableFuture::join);
-    List<CompletableFuture<Position>> markers = new ArrayList<>();
-    for (Letter letter : chosen) {
-      markers.add(log.append(marker(letter)));
-    }
-    markers.forEach(CompletableFuture::join);
+    send(chosen);
     return chosen.stream().map(Letter::position).toList();
+  }
+
+  /// Sends letters to the pipeline again, those not replayed yet.
+  public void replay(List<Letter> letters) {
+    learnReplayed();
+    Map<String, Letter> open = new LinkedHashMap<>();
+    letters.forEach(letter -> open.putIfAbsent(letter.position(), letter));
+    open.keySet().removeAll(replayed);
+    send(open.values());
+  }
+
+  private void send(Collection<Letter> letters) {
+    append(letters.stream().map(this::again).toList());
+    append(letters.stream().map(this::marker).toList());
+  }
+
+  private void append(List<Entry> entries) {
+    entries.stream().map(log::append).toList().forEach(CompletableFuture::join);
   }
 
   /// Sends a letter with other bytes or another path to the pipeline, under the same event
@@ -155,6 +167,9 @@ public final class DeadLetters {
             .add(HeaderNames.PATH, path)
             .add(HeaderNames.QOS, "1")
             .add(HeaderNames.REPLAY_OF, letter.position());
+    if (letter.tries() > 0) {
+      headers.add(HeaderNames.TRIES, Integer.toString(letter.tries()));
+    }
     return new Entry(
         topics.raw(), Entry.BY_KEY, letter.device(), letter.receivedMillis(), payload, headers);
   }
@@ -169,8 +184,8 @@ public final class DeadLetters {
         new Headers().add(HeaderNames.REPLAY_OF, letter.position()));
   }
 
-  /// Empty for a marker.
-  private Optional<Letter> letter(LogRecord dead) {
+  /// A record of the dead-letter topic; empty for a marker.
+  public Optional<Letter> letter(LogRecord dead) {
     byte[] payload = dead.value();
     if (payload == null) {
       return Optional.empty();
@@ -189,6 +204,7 @@ public final class DeadLetters {
             headers.text(HeaderNames.PATH).orElse(""),
             headers.text(HeaderNames.ORIGIN).orElse(""),
             dead.timestampMillis(),
+            headers.text(HeaderNames.TRIES).map(Integer::parseInt).orElse(0),
             replayed.contains(position),
             payload));
   }

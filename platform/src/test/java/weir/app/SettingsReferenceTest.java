@@ -80,7 +80,8 @@ class SettingsReferenceTest {
         (`topics.raw`, `topics.enriched`), `DATABASE_URL` and `POSTGRES_HOST`, `POSTGRES_PORT`, `POSTGRES_DB`, `POSTGRES_USER`,
         `POSTGRES_PASSWORD` (`registry.url` and the like), `TIMESCALE_HOST` and so on (`timescale.host`), `DB_PATH` (`sqlite.file`),
         `MQTT_BROKER` or `MQTT_BROKER_HOST`, `MQTT_PORT` or `MQTT_BROKER_PORT`, `MQTT_USERNAME`, `MQTT_PASSWORD`, `MQTT_KEEPALIVE`,
-        `MQTT_TOPICS` or `MQTT_TOPIC_PATTERN` (`broker.…`), `RABBITMQ_HOST`, `RABBITMQ_PORT`, `RABBITMQ_USER`, `RABBITMQ_PASSWORD`, `RABBITMQ_VHOST` (`rabbitmq.…`),
+        `MQTT_TOPICS` or `MQTT_TOPIC_PATTERN` (`broker.…`), `RABBITMQ_HOST`, `RABBITMQ_PORT`, `RABBITMQ_USER`, `RABBITMQ_PASSWORD`, `RABBITMQ_VHOST`, `RABBITMQ_QUEUE`, `MAX_RETRIES`,
+        `RETRY_DELAY_MS` (`rabbitmq.…`),
         `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_DB` (`redis.url` …). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx512m -XX:+UseParallelGC`.
         """);
     return page.toString();

@@ -1,13 +1,21 @@
 package weir.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import org.awaitility.Awaitility;
 import weir.trace.Traces;
 
 /// The whole platform in this process on free ports, with a client that holds the admin token.
@@ -15,18 +23,25 @@ final class TestPlatform implements AutoCloseable {
 
   static final String TOKEN = "weir_test_token_000000000000";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   final Platform platform;
   private final HttpClient http = HttpClient.newHttpClient();
 
   TestPlatform(Path folder, Map<String, String> settings) {
-    platform = Platform.start(bind(folder, settings));
+    this(folder, Map.of(), settings);
+  }
+
+  TestPlatform(Path folder, Map<String, String> environment, Map<String, String> settings) {
+    platform = Platform.start(bind(folder, environment, settings));
   }
 
   TestPlatform(Path folder, Map<String, String> settings, Traces traces) {
-    platform = Platform.start(bind(folder, settings), traces);
+    platform = Platform.start(bind(folder, Map.of(), settings), traces);
   }
 
-  private static PlatformSettings bind(Path folder, Map<String, String> settings) {
+  private static PlatformSettings bind(
+      Path folder, Map<String, String> environment, Map<String, String> settings) {
     Map<String, String> flags = new HashMap<>();
     flags.put("http.port", "0");
     flags.put("mqtt.port", "0");
@@ -34,7 +49,7 @@ final class TestPlatform implements AutoCloseable {
     flags.put("kafka.port", "0");
     flags.put("admin-token", TOKEN);
     flags.putAll(settings);
-    return PlatformSettings.bind(null, Map.of(), flags, folder);
+    return PlatformSettings.bind(null, environment, flags, folder);
   }
 
   int mqttPort() {
@@ -79,6 +94,31 @@ final class TestPlatform implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  /// Waits until nothing is on its way any more, and lets the audit look for every message.
+  void awaitCleanAudit() {
+    Awaitility.await("the books to balance")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> JSON.readTree(get("/api/books").body()).at("/total/waiting").asLong(-1) == 0);
+    assertThat(post("/api/audit", "").body()).contains("\"clean\":true");
+  }
+
+  /// The ids of a device's stored events; each comes once.
+  Set<String> storedIds(String device) throws IOException {
+    Set<String> ids = new HashSet<>();
+    String cursor = "";
+    do {
+      JsonNode page =
+          JSON.readTree(get("/api/events?device=" + device + "&limit=1000" + cursor).body());
+      for (JsonNode event : page.path("items")) {
+        String id = event.path("event_id").asText();
+        assertThat(ids.add(id)).as("event %s is stored once", id).isTrue();
+      }
+      JsonNode next = page.path("next_cursor");
+      cursor = next.isTextual() ? "&cursor=" + next.asText() : "";
+    } while (!cursor.isEmpty());
+    return ids;
   }
 
   @Override

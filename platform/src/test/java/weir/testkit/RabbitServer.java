@@ -1,5 +1,6 @@
 package weir.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -7,9 +8,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +33,21 @@ public final class RabbitServer implements AutoCloseable {
   private final Path folder;
   private final int port = Ports.free();
   private final int mapperPort = Ports.free();
+  private final int managementPort = Ports.free();
   private final Map<String, String> environment;
   private final Process mapper;
 
   public RabbitServer(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
-    Files.writeString(folder.resolve("rabbitmq.conf"), "listeners.tcp.1 = 127.0.0.1:" + port);
-    Files.writeString(folder.resolve("plugins"), "[].");
+    Files.writeString(
+        folder.resolve("rabbitmq.conf"),
+        """
+        listeners.tcp.1 = 127.0.0.1:%d
+        management.tcp.ip = 127.0.0.1
+        management.tcp.port = %d
+        """
+            .formatted(port, managementPort));
+    Files.writeString(folder.resolve("plugins"), "[rabbitmq_management].");
     environment =
         Map.of(
             "HOME", folder.toString(),
@@ -67,6 +81,23 @@ public final class RabbitServer implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /// The settings of a platform that has it as its log.
+  public Map<String, String> asLog() {
+    return Map.of("rabbitmq.host", "127.0.0.1", "rabbitmq.port", Integer.toString(port));
+  }
+
+  /// What its management interface shows of the queues.
+  public String queues() throws IOException, InterruptedException {
+    String login = Base64.getEncoder().encodeToString("guest:guest".getBytes(UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/api/queues"))
+            .header("Authorization", "Basic " + login)
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
   }
 
   /// Starts it, for the first time or after [#kill]; returns when it answers.

@@ -9,4 +9,4 @@ import weir.event.EventId;
 /// @param given the id that the sender chose, or null
 /// @param payload the bytes of this event alone, as received
 @SuppressWarnings("ArrayRecordComponent") // Bytes pass through uncopied.
-record Submission(@Nullable EventId given, DeviceId device, byte[] payload) {}
+public record Submission(@Nullable EventId given, DeviceId device, byte[] payload) {}

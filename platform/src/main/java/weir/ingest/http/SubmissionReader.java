@@ -30,10 +30,11 @@ import weir.event.ProblemException;
 ///
 /// Limits: nesting 32, numbers of 64 digits, names of 256 and texts of 65,536 characters, and the
 /// number of events given to the constructor. Pure; safe for use by many threads.
-final class SubmissionReader {
+public final class SubmissionReader {
 
   /// What the body holds: events when there are no errors.
-  record Outcome(List<Submission> submissions, List<Problem.Field> errors, boolean several) {}
+  public record Outcome(
+      List<Submission> submissions, List<Problem.Field> errors, boolean several) {}
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -49,13 +50,13 @@ final class SubmissionReader {
 
   private final int eventsMax;
 
-  SubmissionReader(int eventsMax) {
+  public SubmissionReader(int eventsMax) {
     this.eventsMax = eventsMax;
   }
 
   /// Reads a body of one object, an array, or objects after one another (NDJSON). Refuses with
   /// 400 what is not JSON or breaks a limit.
-  Outcome read(byte[] body, boolean lines) {
+  public Outcome read(byte[] body, boolean lines) {
     List<Submission> submissions = new ArrayList<>();
     List<Problem.Field> errors = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(body)) {

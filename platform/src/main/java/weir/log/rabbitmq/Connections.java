@@ -15,7 +15,7 @@ import weir.log.LogException;
 
 /// Opens connections. Each part of the log owns one and opens another when it breaks: the client's
 /// own recovery would start consumers at the offset where they once began.
-final class Connections implements AutoCloseable {
+public final class Connections implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Connections.class);
   private static final int CONNECT_MILLIS = 3_000;
@@ -25,7 +25,7 @@ final class Connections implements AutoCloseable {
   private final ConnectionFactory factory = new ConnectionFactory();
   private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
 
-  Connections(RabbitSettings settings) {
+  public Connections(RabbitSettings settings) {
     factory.setHost(settings.host());
     factory.setPort(settings.port());
     factory.setUsername(settings.username());
@@ -50,7 +50,7 @@ final class Connections implements AutoCloseable {
   }
 
   /// @throws LogException when nobody answers, or not as hoped
-  Connection open(String name) {
+  public Connection open(String name) {
     try {
       return factory.newConnection(name);
     } catch (IOException | TimeoutException e) {
@@ -61,7 +61,7 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  static Channel channel(Connection connection) {
+  public static Channel channel(Connection connection) {
     try {
       Channel channel = connection.createChannel();
       if (channel == null) {
@@ -74,12 +74,12 @@ final class Connections implements AutoCloseable {
   }
 
   /// Why it went wrong, in the server's words when it said any.
-  static String reason(Throwable failure) {
+  public static String reason(Throwable failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return String.valueOf(cause.getMessage());
   }
 
-  static void close(Channel channel) {
+  public static void close(Channel channel) {
     try {
       channel.abort();
     } catch (IOException gone) {
@@ -87,7 +87,7 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  static void close(Connection connection) {
+  public static void close(Connection connection) {
     connection.abort(CLOSE_MILLIS);
   }
 

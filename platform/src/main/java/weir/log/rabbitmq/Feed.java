@@ -1,5 +1,6 @@
 package weir.log.rabbitmq;
 
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
@@ -51,10 +52,19 @@ final class Feed implements AutoCloseable {
   private void deliver(Delivery delivery, Sink sink) throws IOException {
     while (!closed && channel.isOpen()) {
       if (sink.take(delivery)) {
-        channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+        acknowledge(delivery);
         return;
       }
       LockSupport.parkNanos(NO_ROOM_NANOS);
+    }
+  }
+
+  /// Makes room for the next; a stream keeps what was read.
+  private void acknowledge(Delivery delivery) throws IOException {
+    try {
+      channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+    } catch (AlreadyClosedException over) {
+      closed = true;
     }
   }
 

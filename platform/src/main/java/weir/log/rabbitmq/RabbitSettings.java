@@ -15,6 +15,10 @@ import java.time.Duration;
 /// @param retentionBytes bytes kept of one topic, over all its partitions; the oldest go first
 /// @param segmentBytes size of a stream's files, the unit in which records are removed
 /// @param bufferBytes bytes that may wait to be appended before appends fail
+/// @param queue the work queue that producers may put events into; with `.retry` and `.dlq` after
+///     its name the queues of what failed; empty for none of the three
+/// @param maxRetries how often a failed event comes again by them
+/// @param retryDelay how long it waits each time
 public record RabbitSettings(
     String host,
     int port,
@@ -26,7 +30,10 @@ public record RabbitSettings(
     Duration retention,
     long retentionBytes,
     int segmentBytes,
-    int bufferBytes) {
+    int bufferBytes,
+    String queue,
+    int maxRetries,
+    Duration retryDelay) {
 
   private static final int MEBIBYTE = 1024 * 1024;
 
@@ -37,6 +44,9 @@ public record RabbitSettings(
     require(segmentBytes >= MEBIBYTE, "segment-bytes must be at least 1048576");
     require(retentionBytes >= 2L * segmentBytes, "retention-bytes must hold two segments");
     require(bufferBytes >= MEBIBYTE, "buffer-bytes must be at least 1048576");
+    require(queue.matches("[A-Za-z0-9._-]{0,200}"), "queue must be of [A-Za-z0-9._-]");
+    require(maxRetries >= 0 && maxRetries <= 1_000, "max-retries must be 0 to 1000");
+    require(!retryDelay.isNegative(), "retry-delay must not be negative");
   }
 
   private static void require(boolean holds, String rule) {
@@ -57,12 +67,30 @@ public record RabbitSettings(
         Duration.ofDays(7),
         16L * 1024 * MEBIBYTE,
         64 * MEBIBYTE,
-        32 * MEBIBYTE);
+        32 * MEBIBYTE,
+        "iot.events",
+        5,
+        Duration.ofSeconds(10));
   }
 
   /// Whether it is the log.
   public boolean isSet() {
     return !host.isEmpty();
+  }
+
+  /// Whether there are work queues.
+  public boolean hasQueue() {
+    return isSet() && !queue.isEmpty();
+  }
+
+  /// Where failed events wait.
+  public String retryQueue() {
+    return queue + ".retry";
+  }
+
+  /// Where events are that were given up.
+  public String deadQueue() {
+    return queue + ".dlq";
   }
 
   /// The same settings with another port, for tests and tools.
@@ -78,7 +106,10 @@ public record RabbitSettings(
         retention,
         retentionBytes,
         segmentBytes,
-        bufferBytes);
+        bufferBytes,
+        queue,
+        maxRetries,
+        retryDelay);
   }
 
   /// Without the password.
