@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,6 +35,7 @@ import weir.event.EventId;
       "puback        100 connections, the path to the log alone",
       "overload      ten times what is stored, for five minutes, then until it has caught up",
       "webhooks      enriched topic to 100 receivers, then to 10,000 of which a tenth hang",
+      "pipelines     what a second pipeline process is worth on the same log",
       "start         from the start of the process to the first event stored"
     })
 public final class Bench implements Callable<Integer> {
@@ -44,6 +46,7 @@ public final class Bench implements Callable<Integer> {
     PUBACK,
     OVERLOAD,
     WEBHOOKS,
+    PIPELINES,
     START
   }
 
@@ -68,6 +71,12 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--warm-up", defaultValue = "20", description = "seconds before (default 20)")
   private int warmUp = 20;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "a setting of the platform, such as timescale.url")
+  private Map<String, String> settings = Map.of();
+
   private final Path home = Path.of(System.getProperty("weir.home", ".")).toAbsolutePath();
 
   public static void main(String[] arguments) {
@@ -85,11 +94,12 @@ public final class Bench implements Callable<Integer> {
     }
     System.out.printf("machine: %s%n", Machine.describe());
     return switch (chosen) {
-      case THREE_POINTS -> endToEnd(load(5_000, 0, 4), Map.of());
-      case LATENCY -> endToEnd(load(5_000, 2_000, 4), Map.of());
+      case THREE_POINTS -> endToEnd(load(5_000, 0, 4));
+      case LATENCY -> endToEnd(load(5_000, 2_000, 4));
       case PUBACK -> puback(load(100, 0, 64));
       case OVERLOAD -> overload();
       case WEBHOOKS -> webhooks();
+      case PIPELINES -> pipelines();
       case START -> start();
     };
   }
@@ -153,7 +163,7 @@ public final class Bench implements Callable<Integer> {
         measured);
   }
 
-  private int endToEnd(Load load, Map<String, String> settings) throws Exception {
+  private int endToEnd(Load load) throws Exception {
     try (ServerProcess server = new ServerProcess(home, "gateway,pipeline,series,view", settings)) {
       System.out.printf("ready after              %.1f s%n", server.awaitReady());
       System.out.printf("RSS idle                 %.0f MB%n", server.residentMegabytes("VmRSS"));
@@ -220,8 +230,9 @@ public final class Bench implements Callable<Integer> {
   }
 
   private int puback(Load load) throws Exception {
-    try (ServerProcess server =
-        new ServerProcess(home, "gateway", Map.of("WEIR_QUOTA_MESSAGES_PER_SECOND", "0"))) {
+    Map<String, String> withoutQuota = new HashMap<>(settings);
+    withoutQuota.put("quota.messages-per-second", "0");
+    try (ServerProcess server = new ServerProcess(home, "gateway", withoutQuota)) {
       server.awaitReady();
       try (LoadGenerator generator =
           new LoadGenerator(options(load, server, Duration.ofSeconds(seconds)))) {
@@ -247,11 +258,22 @@ public final class Bench implements Callable<Integer> {
   private int overload() throws Exception {
     int wanted = rate == null ? 400_000 : rate;
     seconds = Math.max(seconds, 300);
-    return endToEnd(new Load(devices == null ? 5_000 : devices, wanted, 32), Map.of());
+    return endToEnd(new Load(devices == null ? 5_000 : devices, wanted, 32));
+  }
+
+  private int pipelines() throws Exception {
+    Pipelines bench = new Pipelines(home, settings, Duration.ofSeconds(Math.min(seconds, 20)));
+    double one = bench.run(1);
+    double two = bench.run(2);
+    System.out.printf("one process              %,.0f events/s%n", one);
+    System.out.printf(
+        "two processes            %,.0f events/s, %.2f times as many, on %d processors%n",
+        two, two / one, Runtime.getRuntime().availableProcessors());
+    return 0;
   }
 
   private int start() throws Exception {
-    try (ServerProcess server = new ServerProcess(home, "gateway,pipeline,series,view", Map.of())) {
+    try (ServerProcess server = new ServerProcess(home, "gateway,pipeline,series,view", settings)) {
       double ready = server.awaitReady();
       long from = System.nanoTime();
       QueryableProbe.publishOne(server, EventId.fresh(InstantSource.system()).value());

@@ -31,16 +31,21 @@ final class ServerProcess implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final int httpPort;
   private final int mqttPort;
+  private final int kafkaPort;
   private final long startedAt = System.nanoTime();
 
-  /// Starts the platform with these roles; `more` are settings as environment variables.
+  /// Starts the platform with these roles; `more` are settings by their keys.
   ServerProcess(Path home, String roles, Map<String, String> more) throws IOException {
     data = Files.createTempDirectory("weir-bench-");
     List<Integer> ports = freePorts(4);
     mqttPort = ports.get(0);
     httpPort = ports.get(1);
+    kafkaPort = ports.get(3);
+    List<String> command =
+        new ArrayList<>(List.of(home.resolve("weir").toString(), "run", "--roles", roles));
+    more.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     ProcessBuilder builder =
-        new ProcessBuilder(home.resolve("weir").toString(), "run", "--roles", roles)
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(data.resolve("server.log").toFile());
     builder
@@ -53,7 +58,6 @@ final class ServerProcess implements AutoCloseable {
                 "WEIR_MQTT_WEBSOCKET_PORT", ports.get(2).toString(),
                 "WEIR_KAFKA_PORT", ports.get(3).toString(),
                 "WEIR_ADMIN_TOKEN", TOKEN));
-    builder.environment().putAll(more);
     process = builder.start();
   }
 
@@ -130,6 +134,11 @@ final class ServerProcess implements AutoCloseable {
 
   int mqttPort() {
     return mqttPort;
+  }
+
+  /// Of the broker inside, when it has one.
+  int kafkaPort() {
+    return kafkaPort;
   }
 
   /// User and system time of the process so far, in seconds.
