@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
@@ -138,6 +139,15 @@ public final class KafkaCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The settings of a platform that has it as its log.
+  public Map<String, String> asLog() {
+    return Map.of(
+        "kafka.bootstrap-servers",
+        bootstrapServers(),
+        "kafka.client-properties",
+        clientProperties().toString());
   }
 
   /// Ends one broker at once, as `kill -9` does.
