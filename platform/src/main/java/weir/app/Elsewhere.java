@@ -24,7 +24,7 @@ record Elsewhere(String what, String how) {
       String copy = "sqlite3 '%s' \"VACUUM INTO 'series.db'\"".formatted(file);
       all.add(new Elsewhere("series in SQLite", copy));
     }
-    Path key = settings.webhook().keyFile();
+    Path key = settings.webhook().registration().keyFile();
     if (!key.toString().isEmpty() && !isAtTopOf(settings.dataDir(), key)) {
       all.add(new Elsewhere("key of the webhook secrets", "cp '%s' .".formatted(key)));
     }

@@ -87,8 +87,7 @@ public final class DeliveryWorker implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.sender =
-        new Sender(
-            new AddressRules(settings.callbacks()), settings.requests(), clock, traces);
+        new Sender(new AddressRules(settings.callbacks()), settings.requests(), clock, traces);
     this.troubles = store.troubles();
     this.means =
         new LaneRun.Means(
