@@ -67,6 +67,13 @@ final class EngineConfiguration extends DefaultCairoConfiguration {
     return 64L * MIB;
   }
 
+  /// How many thousand rows of waiting commits are applied in one step. The default of 20 is
+  /// less than two batches of readings, and each step writes the last part of the day anew.
+  @Override
+  public double getWalLagRowsMultiplier() {
+    return 60;
+  }
+
   @Override
   public long getWalPurgeInterval() {
     return 5_000;
