@@ -70,6 +70,22 @@ class SettingsTest {
   }
 
   @Test
+  void readsSizesWithTheirUnits() {
+    Map<String, Long> sizes =
+        Map.of("20GB", 20_000_000_000L, "512MiB", 536_870_912L, "10000000", 10_000_000L, "", 0L);
+
+    sizes.forEach(
+        (text, bytes) -> {
+          Settings settings = load(null, Map.of("WEIR_DISK_BUDGET", text), Map.of());
+          assertThat(settings.bind("disk", DiskSettings.defaults()).budget()).isEqualTo(bytes);
+          assertThat(settings.errors()).isEmpty();
+        });
+    Settings wrong = load(null, Map.of("WEIR_DISK_BUDGET", "20 crates"), Map.of());
+    assertThat(wrong.bind("disk", DiskSettings.defaults())).isEqualTo(DiskSettings.defaults());
+    assertThat(wrong.errors()).singleElement().asString().contains("such as 500MB or 20GB");
+  }
+
+  @Test
   void reportsWhatTheRecordItselfRefuses() {
     Settings settings = load(null, Map.of(), Map.of("pump.port", "101"));
 

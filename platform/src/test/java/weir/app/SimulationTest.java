@@ -163,6 +163,18 @@ class SimulationTest {
     }
   }
 
+  @Test
+  void wrongOptionsAreToldTogether() {
+    StringWriter said = new StringWriter();
+    int exit =
+        Main.commandLine(new PrintWriter(said, true))
+            .setErr(new PrintWriter(said, true))
+            .execute("simulate", "--fault", "storm=1", "--controllers", "3", "--duration", "soon");
+    assertThat(exit).isNotZero();
+    assertThat(said.toString())
+        .contains("faults.storm is not a known field", "families.controllers must be", "duration");
+  }
+
   /// What `anomaly_duration_remaining` counted down, of the spike of so many readings.
   private static List<Integer> spikes(Listener data, int readings) throws Exception {
     List<Integer> remaining = new ArrayList<>();

@@ -1,20 +1,74 @@
 package weir.series.questdb;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static weir.series.EventSamples.NOON;
+import static weir.series.EventSamples.temperature;
+
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import weir.series.EventSamples;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import weir.device.DeviceId;
+import weir.series.HourlyQuery;
+import weir.series.HourlyStat;
 import weir.series.SeriesStore;
 import weir.series.SeriesStoreContract;
 import weir.series.StoreLimits;
 
 class QuestDbStoreTest extends SeriesStoreContract {
 
+  private static final Duration SOON = Duration.ofSeconds(20);
+
   @Override
   protected SeriesStore open(Path directory) {
+    return openHere(directory);
+  }
+
+  private static QuestDbStore openHere(Path directory) {
     return new QuestDbStore(
         QuestDbSettings.in(directory),
         StoreLimits.defaults(),
-        InstantSource.fixed(EventSamples.NOON),
+        InstantSource.fixed(NOON),
         SeriesStoreContract::retentionOf);
+  }
+
+  @Test
+  void makesRoomByDaysAndThenByMonthsOfRollups() {
+    Instant lastMonth = NOON.minus(Duration.ofDays(4));
+    Instant today = NOON.truncatedTo(ChronoUnit.DAYS);
+    Path folder = directory.resolve("room");
+    try (QuestDbStore room = openHere(folder)) {
+      room.write(
+          List.of(
+              temperature("old", "a", lastMonth, 1),
+              temperature("new", "a", NOON.minusSeconds(7_200), 2)));
+      assertThat(room.awaitQueryable(SOON)).isTrue();
+      room.rollUp(NOON.plusSeconds(600));
+      assertThat(room.oldestDay()).contains(lastMonth.truncatedTo(ChronoUnit.DAYS));
+
+      assertThat(room.makeRoom(today)).isEqualTo(1);
+      assertThat(room.awaitQueryable(SOON)).isTrue();
+      assertThat(room.oldestDay()).contains(today);
+      assertThat(room.eventCount()).isEqualTo(1);
+      assertThat(hourly(room)).extracting(HourlyStat::sum).containsExactly(1.0, 2.0);
+
+      assertThat(room.removeOldestRollups()).isTrue();
+      assertThat(room.awaitQueryable(SOON)).isTrue();
+      assertThat(hourly(room)).extracting(HourlyStat::sum).containsExactly(2.0);
+      assertThat(room.removeOldestRollups()).isFalse();
+    }
+    try (QuestDbStore again = openHere(folder)) {
+      assertThat(again.isRetired("sensor", lastMonth)).isTrue();
+      assertThat(again.isRetired("sensor", today)).isFalse();
+      assertThat(again.retiredCount()).isEqualTo(1);
+    }
+  }
+
+  private static List<HourlyStat> hourly(QuestDbStore room) {
+    Instant from = NOON.minus(Duration.ofDays(60));
+    return room.hourly(new HourlyQuery(new DeviceId("a"), "temperature", from, NOON), 10);
   }
 }
