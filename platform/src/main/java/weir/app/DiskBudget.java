@@ -73,7 +73,8 @@ final class DiskBudget implements Runnable {
         return true;
       }
     }
-    for (Instant hour = today.plus(HOUR); hour.isBefore(now.plus(HOUR)); hour = hour.plus(HOUR)) {
+    Instant end = now.plus(HOUR).plus(LogTrim.ENRICHED_LONGER);
+    for (Instant hour = today.plus(HOUR); hour.isBefore(end); hour = hour.plus(HOUR)) {
       if (trim(hour)) {
         return true;
       }

@@ -20,7 +20,7 @@ final class LogTrim {
 
   /// An audit learns from its enriched record what became of a raw message, so that one stays
   /// longer, by more than a message may wait to be tried again.
-  private static final Duration ENRICHED_LONGER = Duration.ofMinutes(5);
+  static final Duration ENRICHED_LONGER = Duration.ofMinutes(5);
 
   private final KafkaLog log;
   private final Topics topics;

@@ -59,7 +59,7 @@ class DiskBudgetTest {
     long all = series + bytes(folder.resolve("kafka"));
     Map<String, String> tight = new HashMap<>(SMALL);
     tight.put("disk.budget", Long.toString(all - series / 4));
-    tight.put("disk.measure-every", "3s");
+    tight.put("disk.measure-every", "2s");
 
     try (TestPlatform weir = new TestPlatform(folder, tight)) {
       await().atMost(SOON).until(() -> removed(weir).getOrDefault("series", 0.0) > 0);
