@@ -98,8 +98,8 @@ public interface EventLog extends AutoCloseable {
     /// committed.
     Map<Partition, Committed> assigned();
 
-    /// Goes back to the last committed position of every partition held, so that the batch
-    /// is read again.
+    /// Makes the next poll go back to the last committed position of every partition held,
+    /// so that the batch is read again.
     void rewind();
 
     @Override

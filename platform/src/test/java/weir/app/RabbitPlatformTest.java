@@ -35,10 +35,12 @@ class RabbitPlatformTest {
       try (TestPlatform weir = platform(rabbit)) {
         subscribe(weir, receiver.url());
         byMqtt.addAll(speak(weir, "first"));
+        weir.awaitCleanAudit(); // The streams of both device types are made.
         rabbit.kill();
         await("a refusal", () -> weir.post("/ingest", sensor("lost")).statusCode() == 503);
         rabbit.start();
         byMqtt.addAll(speak(weir, "second"));
+        weir.awaitCleanAudit();
       }
       try (TestPlatform weir = platform(rabbit)) {
         byMqtt.addAll(speak(weir, "third"));

@@ -262,6 +262,7 @@ public abstract class EventLogContract {
       member.commit(Map.of(partition, new Committed(1, "n=1")));
 
       takeDown();
+      member.rewind();
       bringBack();
 
       await().atMost(DEADLINE).until(() -> !appendFails("b"));

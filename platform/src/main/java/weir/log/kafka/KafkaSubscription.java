@@ -44,7 +44,7 @@ final class KafkaSubscription implements Subscription {
   public List<LogRecord> poll(Duration wait) {
     try {
       if (mustRewind) {
-        rewind();
+        goBack();
       }
       List<LogRecord> polled = records.of(consumer.poll(wait));
       if (rebalanced) {
@@ -105,6 +105,10 @@ final class KafkaSubscription implements Subscription {
 
   @Override
   public void rewind() {
+    mustRewind = true;
+  }
+
+  private void goBack() {
     if (rebalanced) {
       readCommitted();
     }

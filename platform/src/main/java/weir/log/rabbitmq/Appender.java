@@ -99,6 +99,8 @@ final class Appender implements AutoCloseable {
           giveUpOld();
           if (next != null) {
             publish(next);
+          } else {
+            checkConnection();
           }
         } catch (LogException | IOException | AlreadyClosedException e) {
           recover(e);
@@ -106,6 +108,13 @@ final class Appender implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Whoever waits for an answer may send nothing more until it comes.
+  private void checkConnection() {
+    if (channel != null && !channel.isOpen()) {
+      throw new LogException("the connection to RabbitMQ is lost");
     }
   }
 

@@ -1,6 +1,7 @@
 package weir.log.rabbitmq;
 
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Delivery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +90,9 @@ final class Ends {
             connection,
             partition.toString(),
             Feed.FIRST,
-            delivery -> first.offer(Messages.offset(delivery)));
+            (delivery, by) -> {
+              boolean _ = first.offer(Messages.offset(delivery));
+            });
     return first;
   }
 
@@ -123,14 +127,14 @@ final class Ends {
       return range.end();
     }
     long from = Math.min(timestampMillis, System.currentTimeMillis()) - AHEAD_MILLIS;
-    BlockingQueue<LogRecord> records = new ArrayBlockingQueue<>(1_000);
-    try (Feed _ =
+    BlockingQueue<Delivery> records = new LinkedBlockingQueue<>();
+    try (Feed feed =
         new Feed(
             connection,
             partition.toString(),
             Date.from(Instant.ofEpochMilli(Math.max(0, from))),
-            delivery -> records.offer(Messages.record(partition, delivery)))) {
-      LogRecord record = next(records);
+            (delivery, by) -> records.add(delivery))) {
+      LogRecord record = next(records, partition, feed);
       while (record != null && record.position().offset() < range.end()) {
         if (record.timestampMillis() >= timestampMillis) {
           return record.position().offset();
@@ -138,15 +142,21 @@ final class Ends {
         if (record.position().offset() + 1 == range.end()) {
           break;
         }
-        record = next(records);
+        record = next(records, partition, feed);
       }
       return range.end();
     }
   }
 
-  private static @Nullable LogRecord next(BlockingQueue<LogRecord> records) {
+  private static @Nullable LogRecord next(
+      BlockingQueue<Delivery> records, Partition partition, Feed feed) {
     try {
-      return records.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+      Delivery delivery = records.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+      if (delivery == null) {
+        return null;
+      }
+      feed.done(delivery);
+      return Messages.record(partition, delivery);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogException("interrupted while waiting for the log", e);

@@ -6,11 +6,14 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.log.LogException;
 
 /// One stream being read on a channel of its own, from one place on. Ends with its connection.
 final class Feed implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(Feed.class);
 
   /// From the oldest record.
   static final String FIRST = "first";
@@ -18,18 +21,21 @@ final class Feed implements AutoCloseable {
   /// From the newest chunk of records.
   static final String LAST = "last";
 
+  /// Messages that may come before the first of them is done with; a chunk of the stream may
+  /// go beyond it.
   private static final int PREFETCH = 1_000;
-  private static final long NO_ROOM_NANOS = 2_000_000;
 
-  /// Takes what comes, in order, without blocking; false when there is no room now. Then it
-  /// is asked again, and nothing more comes until it says yes.
+  private static final int ACKNOWLEDGED_AT_ONCE = 100;
+
+  /// Takes what comes, in order. Must not block: that would hold up the whole connection. More
+  /// comes when it, or somebody later, says that a message is [Feed#done].
   @FunctionalInterface
   interface Sink {
-    boolean take(Delivery delivery);
+    void take(Delivery delivery, Feed by);
   }
 
   private final Channel channel;
-  private volatile boolean closed;
+  private long acknowledged;
 
   /// @param from an offset, a [java.util.Date], [#FIRST] or [#LAST]
   Feed(Connection connection, String stream, Object from, Sink sink) {
@@ -41,7 +47,7 @@ final class Feed implements AutoCloseable {
               stream,
               false,
               Map.of(Messages.OFFSET, from),
-              (tag, delivery) -> deliver(delivery, sink),
+              (tag, delivery) -> sink.take(delivery, this),
               tag -> {});
     } catch (IOException | RuntimeException e) {
       Connections.close(channel);
@@ -49,28 +55,22 @@ final class Feed implements AutoCloseable {
     }
   }
 
-  private void deliver(Delivery delivery, Sink sink) throws IOException {
-    while (!closed && channel.isOpen()) {
-      if (sink.take(delivery)) {
-        acknowledge(delivery);
-        return;
-      }
-      LockSupport.parkNanos(NO_ROOM_NANOS);
+  /// The message and all before it are done with. To be called in order, by one thread.
+  void done(Delivery delivery) {
+    long tag = delivery.getEnvelope().getDeliveryTag();
+    if (tag - acknowledged < ACKNOWLEDGED_AT_ONCE) {
+      return;
     }
-  }
-
-  /// Makes room for the next; a stream keeps what was read.
-  private void acknowledge(Delivery delivery) throws IOException {
+    acknowledged = tag;
     try {
-      channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
-    } catch (AlreadyClosedException over) {
-      closed = true;
+      channel.basicAck(tag, true);
+    } catch (IOException | AlreadyClosedException over) {
+      LOGGER.debug("a stream is not read any more", over);
     }
   }
 
   @Override
   public void close() {
-    closed = true;
     Connections.close(channel);
   }
 }

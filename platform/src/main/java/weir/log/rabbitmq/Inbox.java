@@ -8,23 +8,23 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import weir.log.LogRecord;
 import weir.log.Partition;
 
 /// The records of several partitions, read ahead and waiting to be polled. Owned by one thread,
-/// which also closes it; feeds fill it and are held back when it is full.
+/// which also closes it; feeds fill it, each as far as it may go ahead.
 final class Inbox {
 
   private static final int RECORDS_MAX = 2_000;
 
   /// A record, and the reading it came by: after a seek what was on its way counts no more.
-  private record Arrived(Feed.Sink by, LogRecord record) {}
+  private record Arrived(Feed by, Delivery delivery, LogRecord record) {}
 
-  private final ArrayBlockingQueue<Arrived> arrived = new ArrayBlockingQueue<>(RECORDS_MAX);
+  private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
   private final Map<Partition, Feed> feeds = new HashMap<>();
-  private final Map<Partition, Feed.Sink> sinks = new HashMap<>();
   private final Map<Partition, Long> next = new HashMap<>();
 
   /// Reads this partition from an offset on, whatever was read of it before.
@@ -32,19 +32,13 @@ final class Inbox {
     leave(partition);
     next.put(partition, offset);
     Feed.Sink sink =
-        new Feed.Sink() {
-          @Override
-          public boolean take(Delivery delivery) {
-            return arrived.offer(new Arrived(this, Messages.record(partition, delivery)));
-          }
-        };
-    sinks.put(partition, sink);
+        (delivery, by) ->
+            arrived.add(new Arrived(by, delivery, Messages.record(partition, delivery)));
     feeds.put(partition, new Feed(connection, partition.toString(), offset, sink));
   }
 
   void leave(Partition partition) {
     next.remove(partition);
-    sinks.remove(partition);
     Feed feed = feeds.remove(partition);
     if (feed != null) {
       arrived.removeIf(one -> one.record.position().partition().equals(partition));
@@ -79,7 +73,11 @@ final class Inbox {
   private void take(Arrived one, Collection<LogRecord> records) {
     Partition partition = one.record.position().partition();
     long offset = one.record.position().offset();
-    if (sinks.get(partition) == one.by && offset >= next.getOrDefault(partition, 0L)) {
+    if (feeds.get(partition) != one.by) {
+      return;
+    }
+    one.by.done(one.delivery);
+    if (offset >= next.getOrDefault(partition, 0L)) {
       next.put(partition, offset + 1);
       records.add(one.record);
     }

@@ -37,6 +37,7 @@ final class RabbitSubscription implements Subscription {
   private final Map<Partition, Committed> held = new TreeMap<>();
   private final Map<Partition, Channel> locks = new HashMap<>();
   private @Nullable Connection connection;
+  private boolean mustRewind;
   private long balanceAtNanos = System.nanoTime();
 
   RabbitSubscription(Connections connections, SharedState state, String group, Set<Topic> topics) {
@@ -49,6 +50,10 @@ final class RabbitSubscription implements Subscription {
   @Override
   public List<LogRecord> poll(Duration wait) {
     Connection open = open();
+    if (mustRewind) {
+      held.forEach((partition, committed) -> inbox.read(open, partition, committed.offset()));
+      mustRewind = false;
+    }
     if (System.nanoTime() - balanceAtNanos >= 0) {
       balance(open);
       balanceAtNanos = System.nanoTime() + BALANCE_MILLIS * 1_000_000;
@@ -182,8 +187,7 @@ final class RabbitSubscription implements Subscription {
 
   @Override
   public void rewind() {
-    Connection open = open();
-    held.forEach((partition, committed) -> inbox.read(open, partition, committed.offset()));
+    mustRewind = true;
   }
 
   @Override

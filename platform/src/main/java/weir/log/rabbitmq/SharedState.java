@@ -200,12 +200,13 @@ final class SharedState implements AutoCloseable {
   }
 
   /// One change comes by.
-  private boolean take(Delivery delivery) {
+  private void take(Delivery delivery, Feed by) {
+    by.done(delivery);
     long offset = Messages.offset(delivery);
     boolean counts;
     synchronized (slots) {
       if (offset < next) {
-        return true;
+        return;
       }
       next = offset + 1;
       try {
@@ -222,7 +223,6 @@ final class SharedState implements AutoCloseable {
         Thread _ = Thread.ofVirtual().name("rabbitmq-snapshot").start(this::writeSnapshot);
       }
     }
-    return true;
   }
 
   private boolean apply(JsonNode change, long offset) {

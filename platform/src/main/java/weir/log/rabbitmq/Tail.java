@@ -45,12 +45,13 @@ final class Tail {
     }
   }
 
-  boolean take(Delivery delivery) {
+  void take(Delivery delivery, Feed by) {
+    by.done(delivery);
     long offset = Messages.offset(delivery);
     lock.lock();
     try {
       if (offset < next) {
-        return true;
+        return;
       }
       next = offset + 1;
       lastNewsNanos = System.nanoTime();
@@ -59,7 +60,6 @@ final class Tail {
       lock.unlock();
     }
     watcher.seen(partition, String.valueOf(Messages.id(delivery)), offset);
-    return true;
   }
 
   /// The next offset. Waits, the first time, until the stream was read to its end.
