@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import weir.event.EventId;
-import weir.series.StoreLimits;
-import weir.series.questdb.QuestDbSettings;
-import weir.series.questdb.QuestDbStore;
 import weir.testkit.LedgerSender;
+import weir.testkit.LedgerSenders;
 import weir.testkit.Listener;
 import weir.testkit.Mosquitto;
 import weir.testkit.PlatformProcess;
@@ -119,28 +115,23 @@ class ExternalBrokerTest {
   private void killAndCheck(int kills) throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    Set<String> acknowledged = new HashSet<>();
+    Set<String> acknowledged;
+    List<UUID> stored;
     try (Mosquitto broker = broker();
         PlatformProcess platform =
             new PlatformProcess(folder, Map.of("WEIR_BROKER_HOST", "127.0.0.1:" + broker.port()))) {
-      List<LedgerSender> senders = new ArrayList<>();
-      for (int i = 0; i < SENDERS; i++) {
-        senders.add(new LedgerSender("broker-" + i, broker.port(), PAUSE));
-      }
+      LedgerSenders senders =
+          new LedgerSenders(SENDERS, i -> new LedgerSender("broker-" + i, broker.port(), PAUSE));
       for (int kill = 0; kill < kills; kill++) {
-        awaitAccepted(platform, acknowledgedBy(senders) + random.nextInt(1_000));
+        awaitAccepted(platform, senders.acknowledged() + random.nextInt(1_000));
         broker.stop();
         broker.start();
-        awaitMore(senders, 1 + random.nextInt(1_000));
+        senders.awaitMore(1 + random.nextInt(1_000));
         platform.kill();
         platform.start();
       }
-      awaitMore(senders, 500);
-      for (LedgerSender sender : senders) {
-        sender.finish();
-        acknowledged.addAll(sender.acknowledged());
-        sender.close();
-      }
+      senders.awaitMore(500);
+      acknowledged = senders.finish();
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
           .pollDelay(Duration.ofSeconds(1))
@@ -149,8 +140,8 @@ class ExternalBrokerTest {
           .as("seed %d", seed)
           .contains("\"clean\":true");
       platform.stop();
+      stored = platform.storedIds();
     }
-    List<UUID> stored = storedIds();
     Set<UUID> distinct = new HashSet<>(stored);
     assertThat(stored).as("seed %d: stored once", seed).hasSize(distinct.size());
     acknowledged.removeIf(id -> distinct.contains(new EventId(id).uuid()));
@@ -161,26 +152,19 @@ class ExternalBrokerTest {
   @Test
   @Tag("long")
   void keepsAllThatMosquittoHandedOverBeforeItWasKilled() throws Exception {
-    Set<String> acknowledged = new HashSet<>();
     try (Mosquitto broker = broker();
         TestPlatform platform =
             new TestPlatform(
                 folder.resolve("data"), Map.of("broker.host", "127.0.0.1:" + broker.port()))) {
-      List<LedgerSender> senders = new ArrayList<>();
-      for (int i = 0; i < SENDERS; i++) {
-        senders.add(new LedgerSender("broker-" + i, broker.port(), PAUSE));
-      }
+      LedgerSenders senders =
+          new LedgerSenders(SENDERS, i -> new LedgerSender("broker-" + i, broker.port(), PAUSE));
       for (int kill = 0; kill < KILLS; kill++) {
-        awaitMore(senders, 1_000);
+        senders.awaitMore(1_000);
         broker.kill();
         broker.start();
       }
-      awaitMore(senders, 1_000);
-      for (LedgerSender sender : senders) {
-        sender.finish();
-        acknowledged.addAll(sender.acknowledged());
-        sender.close();
-      }
+      senders.awaitMore(1_000);
+      Set<String> acknowledged = senders.finish();
       platform.awaitCleanAudit();
       assertThat(accepted(platform.get("/api/books").body())).isEqualTo(received(platform));
       for (int i = 0; i < SENDERS; i++) {
@@ -207,30 +191,5 @@ class ExternalBrokerTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> accepted(platform.get("/api/books").body()) >= count);
-  }
-
-  private static long acknowledgedBy(List<LedgerSender> senders) {
-    return senders.stream().mapToLong(sender -> sender.acknowledged().size()).sum();
-  }
-
-  private static void awaitMore(List<LedgerSender> senders, int count) {
-    long before = acknowledgedBy(senders);
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> acknowledgedBy(senders) >= before + count);
-  }
-
-  private List<UUID> storedIds() {
-    List<UUID> stored = new ArrayList<>();
-    QuestDbSettings settings = QuestDbSettings.in(folder.resolve("data/series"));
-    try (QuestDbStore store =
-        new QuestDbStore(
-            settings,
-            StoreLimits.defaults(),
-            InstantSource.system(),
-            type -> Duration.ofDays(3_650))) {
-      store.eachEventId(stored::add);
-    }
-    return stored;
   }
 }

@@ -25,6 +25,7 @@ import weir.log.kafka.KafkaSettings;
 import weir.series.StoreLimits;
 import weir.series.sql.SqlStore;
 import weir.testkit.LedgerSender;
+import weir.testkit.LedgerSenders;
 import weir.testkit.PlatformProcess;
 import weir.testkit.PostgresServer;
 
@@ -81,31 +82,12 @@ class RolesTest {
 
   /// Sends, kills one process in the middle, and goes on; returns what was acknowledged.
   private static Set<String> load(PlatformProcess door, PlatformProcess victim) throws Exception {
-    Set<String> acknowledged = new HashSet<>();
-    List<LedgerSender> senders = new ArrayList<>();
-    for (int i = 0; i < SENDERS; i++) {
-      senders.add(new LedgerSender("roles-" + i, door.mqttPort()));
-    }
-    awaitMore(senders, 2_000);
+    LedgerSenders senders =
+        new LedgerSenders(SENDERS, i -> new LedgerSender("roles-" + i, door.mqttPort()));
+    senders.awaitMore(2_000);
     victim.kill();
-    awaitMore(senders, 2_000);
-    for (LedgerSender sender : senders) {
-      sender.finish();
-      acknowledged.addAll(sender.acknowledged());
-      sender.close();
-    }
-    return acknowledged;
-  }
-
-  private static void awaitMore(List<LedgerSender> senders, int count) {
-    long before = acknowledged(senders);
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> acknowledged(senders) >= before + count);
-  }
-
-  private static long acknowledged(List<LedgerSender> senders) {
-    return senders.stream().mapToLong(sender -> sender.acknowledged().size()).sum();
+    senders.awaitMore(2_000);
+    return senders.finish();
   }
 
   private static void awaitBooks(PlatformProcess door) {

@@ -11,13 +11,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.TerminalFailureException;
+import weir.series.StoreLimits;
+import weir.series.questdb.QuestDbSettings;
+import weir.series.questdb.QuestDbStore;
 
 /// A platform in a JVM of its own, which a test can kill and start again on the same data and
 /// ports.
@@ -178,6 +183,20 @@ public final class PlatformProcess implements AutoCloseable {
       process.destroyForcibly().waitFor();
       throw new IllegalStateException("the platform did not end in order");
     }
+  }
+
+  /// The ids of all events in its embedded store, as often as they are there; once it has ended.
+  public List<UUID> storedIds() {
+    List<UUID> stored = new ArrayList<>();
+    try (QuestDbStore store =
+        new QuestDbStore(
+            QuestDbSettings.in(dataDir().resolve("series")),
+            StoreLimits.defaults(),
+            InstantSource.system(),
+            type -> Duration.ofDays(3_650))) {
+      store.eachEventId(stored::add);
+    }
+    return stored;
   }
 
   @Override
