@@ -30,7 +30,6 @@ import weir.ingest.Intake;
 import weir.ingest.broker.BrokerDoor;
 import weir.ingest.broker.BrokerSettings;
 import weir.ingest.mqtt.MqttDoor;
-import weir.ingest.queue.QueueDoor;
 import weir.log.EventLog;
 import weir.log.Patience;
 import weir.log.Topics;
@@ -42,6 +41,7 @@ import weir.pipeline.PipelineHealth;
 import weir.series.SeriesStore;
 import weir.series.SeriesWriter;
 import weir.series.questdb.QuestDbStore;
+import weir.subscriber.Loop;
 import weir.subscriber.Subscribers;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.view.Books;
@@ -127,8 +127,10 @@ final class Oversight implements AutoCloseable {
         "weir_broker_received", "Messages of devices from the MQTT broker", door::receivedCount);
   }
 
-  void watch(QueueDoor door, QueueRetries retries) {
-    health.watch("work queue", () -> door.trouble().or(retries::trouble));
+  void watch(Loop door, QueueRetries retries) {
+    health.watch(
+        "work queue",
+        () -> door.trouble().map("messages wait in the queue: "::concat).or(retries::trouble));
   }
 
   void watch(SeriesStore store) {

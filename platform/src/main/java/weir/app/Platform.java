@@ -43,6 +43,7 @@ import weir.series.SeriesWriter;
 import weir.series.questdb.QuestDbStore;
 import weir.series.sql.SqlStore;
 import weir.subscriber.Applications;
+import weir.subscriber.Loop;
 import weir.trace.Traces;
 import weir.view.Audit;
 import weir.view.Books;
@@ -247,7 +248,9 @@ public final class Platform implements AutoCloseable {
     Registry registry = parts.add(new Registry(engine, settings.device(), clock));
     if (engine.isShared()) {
       registry.revisions().start();
-      parts.add(new DeviceChangeFollower(log, settings.topics().devices(), registry)).start();
+      parts
+          .add(new DeviceChangeFollower(log, settings.topics().devices(), registry, clock))
+          .start();
     }
     settings.adminToken().ifPresent(registry.adminToken()::replace);
     newAdminToken = registry.adminToken().makeIfMissing();
@@ -361,14 +364,17 @@ public final class Platform implements AutoCloseable {
     Topic dead = settings.topics().dlq();
     DeadLetters letters = new DeadLetters(log, settings.topics());
     QueueRetries retries =
-        parts.add(new QueueRetries(log, dead, letters, new WorkQueue(rabbit), rabbit.maxRetries()));
+        parts.add(
+            new QueueRetries(
+                log, dead, letters, new WorkQueue(rabbit), rabbit.maxRetries(), clock));
     QueueDoor door =
         parts.add(
             new QueueDoor(
                 new WorkQueue(rabbit), intake, LetterMessages::isLetter, retries::replay, clock));
-    oversight.watch(door, retries);
+    Loop turns = parts.add(new Loop("queue-door", door::turn, clock));
+    oversight.watch(turns, retries);
     retries.start();
-    door.start();
+    turns.start();
   }
 
   private Optional<BrokerDoor> brokerDoor(Dialects dialects, Intake intake, DialectOwners owners) {

@@ -1,6 +1,7 @@
 package weir.app;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,10 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import weir.event.Rejection.Reason;
 import weir.ingest.queue.WorkQueue;
 import weir.log.EventLog;
@@ -20,6 +17,7 @@ import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
+import weir.subscriber.Loop;
 import weir.view.DeadLetters;
 
 /// Follows the dead letters: what time may mend is put into the retry queue, as often as is set,
@@ -32,9 +30,7 @@ final class QueueRetries implements AutoCloseable {
 
   static final String GROUP = "weir-queue-retries";
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(QueueRetries.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final long PAUSE_MILLIS = 500;
 
   /// What is wrong with the message itself.
   private static final Set<String> LASTING =
@@ -45,24 +41,29 @@ final class QueueRetries implements AutoCloseable {
   private final DeadLetters letters;
   private final WorkQueue queue;
   private final int triesMax;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread = Thread.ofVirtual().name("queue-retries").unstarted(this::run);
-  private volatile String trouble = "";
+  private final Loop loop;
 
-  QueueRetries(EventLog log, Topic dead, DeadLetters letters, WorkQueue queue, int triesMax) {
+  QueueRetries(
+      EventLog log,
+      Topic dead,
+      DeadLetters letters,
+      WorkQueue queue,
+      int triesMax,
+      InstantSource clock) {
     this.log = log;
     this.dead = dead;
     this.letters = letters;
     this.queue = queue;
     this.triesMax = triesMax;
+    this.loop = new Loop("queue-retries", this::follow, clock);
   }
 
   void start() {
-    thread.start();
+    loop.start();
   }
 
   Optional<String> trouble() {
-    return Optional.of(trouble).filter(text -> !text.isEmpty());
+    return loop.trouble().map("failed events wait: "::concat);
   }
 
   /// Sends letters that came back from the retry queue to the pipeline.
@@ -74,30 +75,16 @@ final class QueueRetries implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try (queue) {
-      while (stop.getCount() > 0) {
-        try (EventLog.Subscription subscription = log.join(GROUP, Set.of(dead))) {
-          follow(subscription);
-        } catch (LogException e) {
-          trouble = "failed events wait: " + e.getMessage();
-          LOGGER.warn("failed events wait for the queue reason={}", e.getMessage());
-          boolean _ = stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  private void follow() {
+    try (EventLog.Subscription subscription = log.join(GROUP, Set.of(dead))) {
+      while (loop.isOpen()) {
+        List<LogRecord> records = subscription.poll(POLL);
+        if (!records.isEmpty()) {
+          pass(records);
+          subscription.commit(ends(records));
         }
+        loop.goesWell();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void follow(EventLog.Subscription subscription) {
-    while (stop.getCount() > 0) {
-      List<LogRecord> records = subscription.poll(POLL);
-      if (!records.isEmpty()) {
-        pass(records);
-        subscription.commit(ends(records));
-      }
-      trouble = "";
     }
   }
 
@@ -130,13 +117,7 @@ final class QueueRetries implements AutoCloseable {
 
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      if (thread.isAlive()) {
-        boolean _ = thread.join(Duration.ofSeconds(10));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
+    queue.close();
   }
 }

@@ -10,6 +10,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.device.DirectoryException;
 import weir.log.LogException;
 
 /// Work that goes on until it is closed, on a virtual thread of its own, in sessions. What a
@@ -27,7 +28,10 @@ public final class Loop implements AutoCloseable {
   private final InstantSource clock;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
-  private volatile @Nullable Instant stuckSince;
+  private volatile @Nullable Trouble trouble;
+
+  /// @param since when the first of the sessions that failed in a row did
+  private record Trouble(Instant since, String reason) {}
 
   /// Some of the work: as much as there is, or until the loop is closed.
   @FunctionalInterface
@@ -60,17 +64,19 @@ public final class Loop implements AutoCloseable {
     try {
       session.run();
       goesWell();
-    } catch (LogException | JdbiException e) {
+    } catch (LogException | JdbiException | DirectoryException e) {
       LOG.warn("a loop waits loop={} reason={}", name, e.getMessage());
-      rest();
+      rest(e);
     } catch (RuntimeException e) {
       LOG.error("a loop failed loop={}", name, e);
-      rest();
+      rest(e);
     }
   }
 
-  private void rest() throws InterruptedException {
-    stuckSince = stuckSince == null ? clock.instant() : stuckSince;
+  private void rest(RuntimeException cause) throws InterruptedException {
+    Trouble before = trouble;
+    Instant since = before == null ? clock.instant() : before.since();
+    trouble = new Trouble(since, String.valueOf(cause.getMessage()));
     boolean _ = pause(PAUSE);
   }
 
@@ -86,12 +92,17 @@ public final class Loop implements AutoCloseable {
 
   /// Tells of a session that goes on that all is well.
   public void goesWell() {
-    stuckSince = null;
+    trouble = null;
   }
 
   /// Since when nothing goes well.
   public Optional<Instant> stuckSince() {
-    return Optional.ofNullable(stuckSince);
+    return Optional.ofNullable(trouble).map(Trouble::since);
+  }
+
+  /// Why the last session ended; empty when all is well.
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble).map(Trouble::reason);
   }
 
   /// Ends it and waits for that, at most ten seconds.

@@ -128,7 +128,8 @@ class SharedRegistryTest {
     DeviceChangeRelay relay = relay(one, log, new CopyOnWriteArrayList<>());
     await().until(() -> one.outbox().pending(0, 1).isEmpty());
     List<DeviceId> barred = barredAtOther();
-    DeviceChangeFollower follower = new DeviceChangeFollower(log, TOPIC, other);
+    DeviceChangeFollower follower =
+        new DeviceChangeFollower(log, TOPIC, other, InstantSource.system());
     open.add(follower);
     follower.start();
     assertThat(other.directory().device(id).orElseThrow().name()).isNotEqualTo("Renamed");

@@ -22,8 +22,10 @@ class LoopTest {
       loop.start();
       Awaitility.await().until(() -> loop.stuckSince().isPresent());
       assertThat(loop.stuckSince()).contains(START);
+      assertThat(loop.trouble()).hasValueSatisfying(why -> assertThat(why).contains("a mistake"));
       failing.set(0);
       Awaitility.await().until(() -> loop.stuckSince().isEmpty());
+      assertThat(loop.trouble()).isEmpty();
       assertThat(sessions.get()).isGreaterThan(1);
     }
   }

@@ -6,16 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
 import weir.event.Door;
 import weir.event.EventId;
@@ -31,13 +26,11 @@ import weir.log.LogException;
 /// `/ingest`, and is acknowledged once the log has it. What comes back after a failure is told
 /// apart and goes to the pipeline again.
 ///
-/// One thread of its own, which waits for RabbitMQ and the log as long as it takes. A message that
-/// cannot be read is accepted all the same; the pipeline sets it aside and says why.
+/// Owned by one thread, which comes back after a failure: what was not acknowledged comes again. A
+/// message that cannot be read is accepted all the same; the pipeline sets it aside and says why.
 public final class QueueDoor implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(QueueDoor.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final long PAUSE_MILLIS = 500;
   private static final String PATH = "/ingest";
 
   private final WorkQueue queue;
@@ -46,9 +39,6 @@ public final class QueueDoor implements AutoCloseable {
   private final Consumer<List<WorkQueue.Message>> again;
   private final InstantSource clock;
   private final SubmissionReader reader = new SubmissionReader(1);
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread = Thread.ofVirtual().name("queue-door").unstarted(this::run);
-  private volatile String trouble = "";
 
   /// @param isReturned whether a message was here before
   /// @param again sends such messages to the pipeline; returns when the log has them
@@ -65,30 +55,11 @@ public final class QueueDoor implements AutoCloseable {
     this.clock = clock;
   }
 
-  public void start() {
-    thread.start();
-  }
-
-  /// What is wrong; empty when messages go through.
-  public Optional<String> trouble() {
-    return Optional.of(trouble).filter(text -> !text.isEmpty());
-  }
-
-  private void run() {
-    try (queue) {
-      while (stop.getCount() > 0) {
-        try {
-          take(queue.poll(POLL));
-          trouble = "";
-        } catch (LogException e) {
-          trouble = "messages wait in the queue: " + e.getMessage();
-          LOGGER.warn("the queue waits reason={}", e.getMessage());
-          boolean _ = stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /// Takes what there is, or waits a moment for something.
+  ///
+  /// @throws LogException when RabbitMQ or the log is away
+  public void turn() {
+    take(queue.poll(POLL));
   }
 
   private void take(List<WorkQueue.Taken> taken) {
@@ -163,13 +134,6 @@ public final class QueueDoor implements AutoCloseable {
 
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      if (thread.isAlive()) {
-        boolean _ = thread.join(Duration.ofSeconds(10));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    queue.close();
   }
 }
