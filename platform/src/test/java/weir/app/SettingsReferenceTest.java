@@ -82,7 +82,7 @@ class SettingsReferenceTest {
         `MQTT_BROKER` or `MQTT_BROKER_HOST`, `MQTT_PORT` or `MQTT_BROKER_PORT`, `MQTT_USERNAME`, `MQTT_PASSWORD`, `MQTT_KEEPALIVE`,
         `MQTT_TOPICS` or `MQTT_TOPIC_PATTERN` (`broker.…`), `RABBITMQ_HOST`, `RABBITMQ_PORT`, `RABBITMQ_USER`, `RABBITMQ_PASSWORD`, `RABBITMQ_VHOST`, `RABBITMQ_QUEUE`, `MAX_RETRIES`,
         `RETRY_DELAY_MS` (`rabbitmq.…`),
-        `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_DB` (`redis.url` …). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx416m -XX:+UseParallelGC -XX:NewRatio=1`.
+        `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_DB` (`redis.url` …). `WEIR_JAVA_OPTS` replaces the JVM's memory options `-Xms64m -Xmx384m -XX:+UseParallelGC -XX:NewRatio=1`.
         """);
     return page.toString();
   }
