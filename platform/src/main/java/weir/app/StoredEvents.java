@@ -1,8 +1,8 @@
 package weir.app;
 
 import java.time.Instant;
-import java.util.UUID;
 import java.util.function.Consumer;
+import weir.event.EventKey;
 import weir.series.SeriesStore;
 import weir.view.Audit;
 
@@ -15,8 +15,8 @@ record StoredEvents(SeriesStore store) implements Audit.Stored {
   }
 
   @Override
-  public void forEach(Consumer<UUID> visitor) {
-    store.eachEventId(visitor);
+  public void forEach(Consumer<EventKey> visitor) {
+    store.eachKey(visitor);
   }
 
   @Override

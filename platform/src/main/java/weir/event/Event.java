@@ -27,4 +27,8 @@ public record Event(
   public Event {
     readings = List.copyOf(readings);
   }
+
+  public EventKey key() {
+    return new EventKey(device.value(), id.uuid());
+  }
 }

@@ -10,7 +10,7 @@ import weir.device.DeviceId;
 /// The identity of an event in every later step: storage, deliveries, dead letters and search.
 ///
 /// Given by the sender, or made at the door as a UUIDv7 (RFC 9562). The same alphabet and length as
-/// a [DeviceId]. Sending an event again under the same id stores it once.
+/// a [DeviceId]. An event that its device sends again under the same id is stored once.
 public record EventId(String value) {
 
   public EventId {

@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
+import weir.event.EventKey;
 
 /// Where events and their readings are kept, and asked for.
 ///
@@ -66,12 +66,12 @@ public interface SeriesStore extends AutoCloseable {
   /// Events that are stored now.
   long eventCount();
 
-  /// Visits the id of every stored event, in its 128-bit form.
-  void eachEventId(Consumer<UUID> visitor);
+  /// Visits the key of every stored event.
+  void eachKey(Consumer<EventKey> visitor);
 
-  /// Ids of events of this time or later, the newest, at most so many; for the writer's
+  /// Keys of events of this time or later, the newest, at most so many; for the writer's
   /// memory of repeats.
-  List<UUID> idsSince(Instant time, int limit);
+  List<EventKey> keysSince(Instant time, int limit);
 
   /// Brings the rollups up to date, for hours that are over and quiet.
   void rollUp(Instant now);

@@ -7,13 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.event.Reading;
 import weir.log.EventLog;
@@ -51,7 +51,7 @@ public final class SeriesWriter implements AutoCloseable {
   private final Traces traces;
   private final Sieve sieve;
   private final DeadLetterBox aside;
-  private final RecentIds recent;
+  private final RecentEvents recent;
   private final WriterFigures figures = new WriterFigures();
   private final BatchMeter batches = new BatchMeter();
   private final Histogram delays = Histogram.ofTimes();
@@ -74,7 +74,7 @@ public final class SeriesWriter implements AutoCloseable {
     this.traces = traces;
     this.sieve = new Sieve(store, settings, clock);
     this.aside = new DeadLetterBox(log, topics);
-    this.recent = new RecentIds(settings.repeatWindow());
+    this.recent = new RecentEvents(settings.repeatWindow());
   }
 
   public void start() {
@@ -128,7 +128,7 @@ public final class SeriesWriter implements AutoCloseable {
     if (!store.awaitQueryable(START_LIMIT)) {
       throw new StoreException("the store does not catch up with what was written before");
     }
-    store.idsSince(clock.instant().minus(RECENT), settings.repeatWindow()).forEach(recent::add);
+    store.keysSince(clock.instant().minus(RECENT), settings.repeatWindow()).forEach(recent::add);
     recentLoaded = true;
   }
 
@@ -176,14 +176,14 @@ public final class SeriesWriter implements AutoCloseable {
     return records;
   }
 
-  /// Leaves out events that were written lately under the same id, whatever their times: the store
+  /// Leaves out what the same device sent lately under the same id, whatever their times: the store
   /// alone would tell them apart by time.
   private List<Batch.Pending> withoutKnown(List<Batch.Pending> pending) {
     List<Batch.Pending> fresh = new ArrayList<>(pending.size());
-    Set<UUID> here = new HashSet<>();
+    Set<EventKey> here = new HashSet<>();
     for (Batch.Pending one : pending) {
-      UUID id = one.event().id().uuid();
-      if (!recent.contains(id) && here.add(id)) {
+      EventKey key = one.event().key();
+      if (!recent.contains(key) && here.add(key)) {
         fresh.add(one);
       }
     }
@@ -192,7 +192,7 @@ public final class SeriesWriter implements AutoCloseable {
 
   private void remember(List<Batch.Pending> written) {
     for (Batch.Pending one : written) {
-      recent.add(one.event().id().uuid());
+      recent.add(one.event().key());
     }
   }
 

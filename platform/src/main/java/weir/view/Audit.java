@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import weir.event.Event;
 import weir.event.EventHeader;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.log.EventLog;
+import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Tally;
 import weir.log.Topic;
@@ -28,15 +30,20 @@ import weir.log.Topics;
 /// passes as keep them under [#IDS_PER_PASS]. Safe for many threads.
 public final class Audit {
 
-  private static final int IDS_PER_PASS = 4_000_000;
+  private static final int IDS_PER_PASS = 2_000_000;
   private static final int EXAMPLES_MAX = 20;
+
+  /// Of a message that names its device in the payload alone.
+  private static final String NO_DEVICE = "";
+
+  private static final UUID NO_ID = new UUID(0, 0);
 
   /// What the audit asks of the store.
   public interface Stored {
     long count();
 
-    /// Hands every stored event's identity to the visitor; an event stored twice comes twice.
-    void forEach(Consumer<UUID> visitor);
+    /// Hands every stored event's key to the visitor; an event stored twice comes twice.
+    void forEach(Consumer<EventKey> visitor);
 
     /// Whether anything was ever removed because it was past its retention.
     boolean hasRetired();
@@ -135,14 +142,16 @@ public final class Audit {
       int pass, int passes, Map<Partition, EventLog.OffsetRange> passed, Findings findings) {
     LongSet stored = new LongSet();
     store.forEach(
-        uuid -> {
-          if (isIn(pass, passes, uuid)) {
-            if (!stored.add(hash(uuid))) {
+        key -> {
+          if (isIn(pass, passes, key)) {
+            if (stored.add(hash(key))) {
+              findings.stored++;
+            } else {
               findings.storedTwice++;
             }
+            stored.add(hash(new EventKey(NO_DEVICE, key.id())));
           }
         });
-    findings.stored += stored.size();
     LongSet waitingOrAside = new LongSet();
     collect(topics.dlq(), pass, passes, waitingOrAside);
     collect(topics.retry(), pass, passes, waitingOrAside);
@@ -154,9 +163,9 @@ public final class Audit {
           passed,
           record -> {
             String id = record.headers().text(HeaderNames.EVENT_ID).orElse("");
-            UUID uuid = uuid(id);
-            if (isIn(pass, passes, uuid)) {
-              findings.check(id, hash(uuid), seen, stored, waitingOrAside, retired);
+            EventKey key = key(record);
+            if (isIn(pass, passes, key)) {
+              findings.check(id, hash(key), seen, stored, waitingOrAside, retired);
             }
           });
     }
@@ -177,9 +186,9 @@ public final class Audit {
             byte[] header = record.headers().bytes(HeaderNames.EVENT).orElse(null);
             if (value != null && header != null) {
               Event event = EventHeader.decode(header, value).event();
-              UUID uuid = event.id().uuid();
-              if (isIn(pass, passes, uuid) && store.isRetired(event.type(), event.time())) {
-                retired.add(hash(uuid));
+              EventKey key = event.key();
+              if (isIn(pass, passes, key) && store.isRetired(event.type(), event.time())) {
+                retired.add(hash(key));
               }
             }
           });
@@ -192,28 +201,31 @@ public final class Audit {
       Scan.all(
           reader,
           log.ranges(Set.of(topic)),
-          record ->
-              record
-                  .headers()
-                  .text(HeaderNames.EVENT_ID)
-                  .map(Audit::uuid)
-                  .filter(uuid -> isIn(pass, passes, uuid))
-                  .ifPresent(uuid -> into.add(hash(uuid))));
+          record -> {
+            EventKey key = key(record);
+            if (isIn(pass, passes, key)) {
+              into.add(hash(key));
+            }
+          });
     }
   }
 
-  private static UUID uuid(String id) {
-    return EventId.parse(id).map(EventId::uuid).orElse(new UUID(0, 0));
+  private static EventKey key(LogRecord record) {
+    String id = record.headers().text(HeaderNames.EVENT_ID).orElse("");
+    UUID uuid = EventId.parse(id).map(EventId::uuid).orElse(NO_ID);
+    String device = record.key();
+    return new EventKey(device == null ? NO_DEVICE : device, uuid);
   }
 
-  private static boolean isIn(int pass, int passes, UUID uuid) {
-    return Math.floorMod(uuid.getLeastSignificantBits(), passes) == pass;
+  private static boolean isIn(int pass, int passes, EventKey key) {
+    return Math.floorMod(key.id().getLeastSignificantBits(), passes) == pass;
   }
 
-  /// 64 of the 128 bits, mixed; two of ten million ids collide with a chance of one in 370,000.
-  private static long hash(UUID uuid) {
-    long mixed = uuid.getMostSignificantBits() * 0x9E37_79B9_7F4A_7C15L;
-    return (mixed ^ (mixed >>> 32)) + uuid.getLeastSignificantBits();
+  /// 64 bits of both; two of ten million events collide with a chance of one in 370,000.
+  private static long hash(EventKey key) {
+    UUID id = key.id();
+    long mixed = (id.getMostSignificantBits() ^ key.device().hashCode()) * 0x9E37_79B9_7F4A_7C15L;
+    return (mixed ^ (mixed >>> 32)) + id.getLeastSignificantBits();
   }
 
   /// What is found while reading.

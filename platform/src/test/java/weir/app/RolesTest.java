@@ -104,7 +104,7 @@ class RolesTest {
             StoreLimits.defaults(),
             InstantSource.system(),
             type -> Duration.ofDays(3_650))) {
-      store.eachEventId(stored::add);
+      store.eachKey(key -> stored.add(key.id()));
     }
     return stored;
   }

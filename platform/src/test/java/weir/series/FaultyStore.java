@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
+import weir.event.EventKey;
 
 /// A real store whose writes fail when a test says so.
 final class FaultyStore implements SeriesStore {
@@ -110,13 +110,13 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
-  public void eachEventId(Consumer<UUID> visitor) {
-    store.eachEventId(visitor);
+  public void eachKey(Consumer<EventKey> visitor) {
+    store.eachKey(visitor);
   }
 
   @Override
-  public List<UUID> idsSince(Instant time, int limit) {
-    return store.idsSince(time, limit);
+  public List<EventKey> keysSince(Instant time, int limit) {
+    return store.keysSince(time, limit);
   }
 
   @Override

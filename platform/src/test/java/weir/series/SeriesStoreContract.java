@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.event.Reading;
 
 /// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is
@@ -329,17 +329,25 @@ public abstract class SeriesStoreContract {
   }
 
   @Test
+  void twoDevicesMayUseOneId() {
+    write(temperature("e-1", "a", at(-5), 1), temperature("e-1", "b", at(-5), 2));
+    write(temperature("e-1", "a", at(-5), 1), temperature("e-1", "b", at(-5), 2));
+
+    assertThat(store.eventCount()).isEqualTo(2);
+  }
+
+  @Test
   void countsAndListsIdsForAudits() {
     Event one = temperature("e-1", "a", at(-5), 1);
     Event two = temperature("e-2", "b", at(-4), 1);
     write(one, two);
 
-    Set<UUID> ids = new HashSet<>();
-    store.eachEventId(ids::add);
+    Set<EventKey> keys = new HashSet<>();
+    store.eachKey(keys::add);
 
     assertThat(store.eventCount()).isEqualTo(2);
-    assertThat(ids).containsExactlyInAnyOrder(one.id().uuid(), two.id().uuid());
-    assertThat(store.idsSince(at(-4), 10)).containsExactly(two.id().uuid());
+    assertThat(keys).containsExactlyInAnyOrder(one.key(), two.key());
+    assertThat(store.keysSince(at(-4), 10)).containsExactly(two.key());
     assertThat(store.diskBytes()).isPositive();
   }
 

@@ -159,6 +159,17 @@ class SeriesWriterTest {
   }
 
   @Test
+  void storesWhatTwoDevicesSendUnderOneId() {
+    enrich(EventSamples.temperature("e-1", "a", NOON, 1), 0);
+    enrich(EventSamples.temperature("e-1", "b", NOON.plusSeconds(1), 1), 1);
+    enrich(EventSamples.temperature("e-1", "a", NOON.plusSeconds(2), 1), 2);
+
+    awaitDone(3);
+
+    assertThat(questDb.eventCount()).isEqualTo(2);
+  }
+
+  @Test
   void goesOnWhereItStoppedAfterARestart() {
     enrich(event("e-1"), 0);
     awaitDone(1);

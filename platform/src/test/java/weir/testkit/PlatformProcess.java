@@ -194,7 +194,7 @@ public final class PlatformProcess implements AutoCloseable {
             StoreLimits.defaults(),
             InstantSource.system(),
             type -> Duration.ofDays(3_650))) {
-      store.eachEventId(stored::add);
+      store.eachKey(key -> stored.add(key.id()));
     }
     return stored;
   }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +16,7 @@ import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventHeader;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.EventLog;
@@ -30,7 +30,7 @@ class AuditTest {
 
   private final MemoryLog log = new MemoryLog();
   private final Topics topics = Topics.defaults();
-  private final List<UUID> stored = new ArrayList<>();
+  private final List<EventKey> stored = new ArrayList<>();
   private final Audit audit = new Audit(log, topics, new Store(), new Books(log, topics));
 
   private final class Store implements Audit.Stored {
@@ -40,7 +40,7 @@ class AuditTest {
     }
 
     @Override
-    public void forEach(Consumer<UUID> visitor) {
+    public void forEach(Consumer<EventKey> visitor) {
       stored.forEach(visitor);
     }
 
@@ -112,7 +112,7 @@ class AuditTest {
     Event event =
         new Event(
             new EventId(id),
-            new DeviceId("d"),
+            new DeviceId("k"),
             "t",
             "http",
             "telemetry",
@@ -124,7 +124,7 @@ class AuditTest {
         new Headers()
             .add(HeaderNames.EVENT_ID, id)
             .add(HeaderNames.EVENT, EventHeader.encode(event, 0));
-    log.append(new Entry(topics.enriched(), 0, "d", 0, json, headers)).join();
+    log.append(new Entry(topics.enriched(), 0, "k", 0, json, headers)).join();
   }
 
   @Test
@@ -147,14 +147,33 @@ class AuditTest {
     assertThat(audit.run().storedTwice()).isEqualTo(1);
   }
 
+  @Test
+  void missesAnEventWhoseIdAnotherDeviceUsed() {
+    append(topics.raw(), "a");
+    log.append(new Entry(topics.raw(), 0, "other", 0, new byte[0], idHeader("a"))).join();
+    log.append(new Entry(topics.raw(), 0, null, 0, new byte[0], idHeader("a"))).join();
+    append(topics.enriched(), "a", "a", "a");
+    pipelinePassed(3, "in.http=3;out.http=3");
+    seriesPassed(3, "raw=2;stored.http=3");
+    store("a");
+
+    Audit.Report report = audit.run();
+
+    assertThat(report.missing()).isEqualTo(1);
+    assertThat(report.stored()).isEqualTo(1);
+  }
+
+  private static Headers idHeader(String id) {
+    return new Headers().add(HeaderNames.EVENT_ID, id);
+  }
+
   private void store(String id) {
-    stored.add(new EventId(id).uuid());
+    stored.add(new EventKey("k", new EventId(id).uuid()));
   }
 
   private void append(Topic topic, String... ids) {
     for (String id : ids) {
-      Headers headers = new Headers().add(HeaderNames.EVENT_ID, id);
-      log.append(new Entry(topic, 0, "k", 0, new byte[0], headers)).join();
+      log.append(new Entry(topic, 0, "k", 0, new byte[0], idHeader(id))).join();
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.series.EventCursor;
 import weir.series.EventPage;
 import weir.series.EventQuery;
@@ -204,20 +205,25 @@ final class EventReads {
     return count[0];
   }
 
-  void eachId(Consumer<UUID> visitor) {
+  void eachKey(Consumer<EventKey> visitor) {
     for (RetentionClass kept : tables.classes()) {
-      engine.scan("select uuid from " + kept.events(), row -> visitor.accept(uuid(row, 0)));
+      engine.scan("select device, uuid from " + kept.events(), row -> visitor.accept(key(row)));
     }
   }
 
-  List<UUID> idsSince(Instant time, int limit) {
-    List<UUID> ids = new ArrayList<>();
+  List<EventKey> keysSince(Instant time, int limit) {
+    List<EventKey> keys = new ArrayList<>();
     String where = new Filter().number("ts >= ", Micros.of(time)).where();
     for (RetentionClass kept : tables.classes()) {
-      String sql = "select uuid from " + kept.events() + where + " order by ts desc limit " + limit;
-      engine.select(sql, List.of(), row -> ids.add(uuid(row, 0)));
+      String sql =
+          "select device, uuid from " + kept.events() + where + " order by ts desc limit " + limit;
+      engine.select(sql, List.of(), row -> keys.add(key(row)));
     }
-    return ids;
+    return keys;
+  }
+
+  private static EventKey key(Record row) {
+    return new EventKey(String.valueOf(row.getSymA(0)), uuid(row, 1));
   }
 
   private static Row read(Record row) {

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -20,6 +19,7 @@ import java.util.stream.Stream;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.event.Reading;
 import weir.series.Bucket;
 import weir.series.EventPage;
@@ -215,13 +215,13 @@ public final class QuestDbStore implements SeriesStore {
   }
 
   @Override
-  public void eachEventId(Consumer<UUID> visitor) {
-    events.eachId(visitor);
+  public void eachKey(Consumer<EventKey> visitor) {
+    events.eachKey(visitor);
   }
 
   @Override
-  public List<UUID> idsSince(Instant time, int limit) {
-    return events.idsSince(time, limit);
+  public List<EventKey> keysSince(Instant time, int limit) {
+    return events.keysSince(time, limit);
   }
 
   @Override

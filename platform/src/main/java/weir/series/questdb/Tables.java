@@ -1,6 +1,7 @@
 package weir.series.questdb;
 
 import io.questdb.cairo.TableToken;
+import io.questdb.cairo.sql.TableMetadata;
 import io.questdb.std.ObjHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class Tables {
   static final String HOURLY = "hourly";
   static final String SERIES = "series";
   private static final String EVENTS = "events_";
+  private static final String EVENT_KEYS = "(ts, uuid, device)";
 
   private final Engine engine;
   private final UnfinishedTables unfinished;
@@ -35,6 +37,7 @@ final class Tables {
       String name = tokens.get(i).getTableName();
       if (name.startsWith(EVENTS)) {
         RetentionClass.parse(name.substring(EVENTS.length())).ifPresent(this::require);
+        keyByDevice(name);
       }
     }
   }
@@ -50,7 +53,8 @@ final class Tables {
             "(ts timestamp, received timestamp, stored timestamp,"
                 + " device symbol capacity 16384 nocache, type symbol, family symbol, kind symbol,"
                 + " uuid uuid, id varchar, json varchar)"
-                + " timestamp(ts) partition by day wal dedup upsert keys(ts, uuid)",
+                + " timestamp(ts) partition by day wal dedup upsert keys"
+                + EVENT_KEYS,
             kept.readings(),
             "(ts timestamp, series int, value double)"
                 + " timestamp(ts) partition by day wal dedup upsert keys(ts, series)",
@@ -74,6 +78,17 @@ final class Tables {
       engine.execute("create table " + name + " " + columnsByName.get(name));
     }
     unfinished.end();
+  }
+
+  /// Stores from before took two devices' events of one id and time for one.
+  private void keyByDevice(String events) {
+    boolean keyed;
+    try (TableMetadata columns = engine.cairo().getTableMetadata(engine.table(events))) {
+      keyed = columns.isDedupKey(columns.getColumnIndex("device"));
+    }
+    if (!keyed) {
+      engine.execute("alter table " + events + " dedup enable upsert keys" + EVENT_KEYS);
+    }
   }
 
   List<RetentionClass> classes() {

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.series.EventCursor;
 import weir.series.EventPage;
 import weir.series.EventQuery;
@@ -117,21 +117,25 @@ final class EventQueries {
     return kinds;
   }
 
-  void eachId(Handle handle, Consumer<UUID> visitor) {
+  void eachKey(Handle handle, Consumer<EventKey> visitor) {
     scan(
         handle,
-        "SELECT id FROM events",
+        "SELECT device, id FROM events",
         row -> {
-          visitor.accept(dialect.id(row, 1));
+          visitor.accept(key(row));
           return true;
         });
   }
 
-  List<UUID> idsSince(Handle handle, Instant time, int limit) {
+  private EventKey key(ResultSet row) throws SQLException {
+    return new EventKey(row.getString(1), dialect.id(row, 2));
+  }
+
+  List<EventKey> keysSince(Handle handle, Instant time, int limit) {
     return query(
         handle,
-        "SELECT id FROM events WHERE ts >= ? ORDER BY ts DESC LIMIT ?",
-        row -> dialect.id(row, 1),
+        "SELECT device, id FROM events WHERE ts >= ? ORDER BY ts DESC LIMIT ?",
+        this::key,
         dialect.time(Micros.of(time)),
         limit);
   }

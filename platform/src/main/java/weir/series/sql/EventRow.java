@@ -2,6 +2,7 @@ package weir.series.sql;
 
 import java.util.UUID;
 import weir.event.Event;
+import weir.event.EventKey;
 
 /// An event as a row.
 ///
@@ -9,9 +10,9 @@ import weir.event.Event;
 record EventRow(long micros, UUID id, int days, Event event, long storedMicros) {
 
   /// What tells it from every other row.
-  record Key(long micros, UUID id, int days) {}
+  record Key(long micros, EventKey key, int days) {}
 
   Key key() {
-    return new Key(micros, id, days);
+    return new Key(micros, new EventKey(event.device().value(), id), days);
   }
 }

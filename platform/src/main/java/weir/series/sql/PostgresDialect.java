@@ -41,7 +41,7 @@ final class PostgresDialect implements Dialect {
           + TIME.formatted("s")
           + ", convert_from(j, 'UTF8') FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " AS e (t, i, d, n, de, ty, f, k, r, s, j)"
-          + " ON CONFLICT (ts, id, keep_days) DO UPDATE SET stored = excluded.stored,"
+          + " ON CONFLICT (ts, id, device, keep_days) DO UPDATE SET stored = excluded.stored,"
           + " type = excluded.type, family = excluded.family, kind = excluded.kind,"
           + " json = excluded.json";
 

@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,6 +21,7 @@ import weir.device.DeviceId;
 import weir.device.SqlEngine;
 import weir.event.Event;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.series.Bucket;
 import weir.series.EventPage;
 import weir.series.EventQuery;
@@ -189,17 +189,17 @@ public final class SqlStore implements SeriesStore {
   }
 
   @Override
-  public void eachEventId(Consumer<UUID> visitor) {
+  public void eachKey(Consumer<EventKey> visitor) {
     attempt(
         () -> {
-          database.scan(handle -> events.eachId(handle, visitor));
+          database.scan(handle -> events.eachKey(handle, visitor));
           return visitor;
         });
   }
 
   @Override
-  public List<UUID> idsSince(Instant time, int limit) {
-    return ask(handle -> events.idsSince(handle, time, limit));
+  public List<EventKey> keysSince(Instant time, int limit) {
+    return ask(handle -> events.keysSince(handle, time, limit));
   }
 
   @Override

@@ -63,7 +63,7 @@ final class SqliteDialect implements Dialect {
             handle,
             "INSERT INTO events (ts, id, keep_days, name, device, type, family, kind, received,"
                 + " stored, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " ON CONFLICT (ts, id, keep_days) DO UPDATE SET stored = excluded.stored,"
+                + " ON CONFLICT (ts, id, device, keep_days) DO UPDATE SET stored = excluded.stored,"
                 + " type = excluded.type, family = excluded.family, kind = excluded.kind,"
                 + " json = excluded.json",
             rows.stream().map(this::values).toList());

@@ -67,6 +67,24 @@ class QuestDbStoreTest extends SeriesStoreContract {
     }
   }
 
+  @Test
+  void keysEventsOfOlderStoresByTheirDevicesToo() {
+    Path folder = directory.resolve("older");
+    try (Engine engine = new Engine(QuestDbSettings.in(folder))) {
+      engine.execute(
+          "create table events_30d (ts timestamp, received timestamp, stored timestamp,"
+              + " device symbol, type symbol, family symbol, kind symbol,"
+              + " uuid uuid, id varchar, json varchar)"
+              + " timestamp(ts) partition by day wal dedup upsert keys(ts, uuid)");
+    }
+    try (QuestDbStore opened = openHere(folder)) {
+      opened.write(List.of(temperature("e-1", "a", NOON, 1), temperature("e-1", "b", NOON, 1)));
+      assertThat(opened.awaitQueryable(SOON)).isTrue();
+
+      assertThat(opened.eventCount()).isEqualTo(2);
+    }
+  }
+
   private static List<HourlyStat> hourly(QuestDbStore room) {
     Instant from = NOON.minus(Duration.ofDays(60));
     return room.hourly(new HourlyQuery(new DeviceId("a"), "temperature", from, NOON), 10);

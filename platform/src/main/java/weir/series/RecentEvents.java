@@ -1,25 +1,28 @@
 package weir.series;
 
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import weir.event.EventKey;
 
-/// The last event ids that were written, in two halves: when the newer one is full, the older
-/// one is forgotten. Exact for at least the last `window` ids. Owned by one thread.
-final class RecentIds {
+/// The last events that were written, in two halves: when the newer one is full, the older
+/// one is forgotten. Exact for at least the last `window` events. Owned by one thread.
+final class RecentEvents {
 
   private final int window;
+  private final long salt = ThreadLocalRandom.current().nextLong();
   private long[] newer;
   private long[] older;
   private int count;
 
-  RecentIds(int window) {
+  RecentEvents(int window) {
     this.window = window;
     int slots = Integer.highestOneBit(Math.max(window, 8)) * 4;
     this.newer = new long[2 * slots];
     this.older = new long[2 * slots];
   }
 
-  void add(UUID id) {
-    if (!put(id)) {
+  void add(EventKey key) {
+    if (!put(salted(key))) {
       return;
     }
     if (++count >= window) {
@@ -31,8 +34,17 @@ final class RecentIds {
     }
   }
 
-  boolean contains(UUID id) {
+  boolean contains(EventKey key) {
+    UUID id = salted(key);
     return holds(newer, id) || holds(older, id);
+  }
+
+  /// The id, changed by its device in a way that no sender can foresee.
+  private UUID salted(EventKey key) {
+    long device = (key.device().hashCode() ^ salt) * 0x9E37_79B9_7F4A_7C15L;
+    UUID id = key.id();
+    return new UUID(
+        id.getMostSignificantBits() ^ device ^ (device >>> 32), id.getLeastSignificantBits());
   }
 
   private boolean put(UUID id) {
