@@ -36,6 +36,10 @@ final class Session {
   private final Map<String, Subscription> subscriptions = new HashMap<>();
   private final Deque<QueuedMessage> queue = new ArrayDeque<>();
   private final Map<Integer, QueuedMessage> inFlight = new LinkedHashMap<>();
+
+  /// Those in flight that this connection did not carry yet.
+  private final Deque<Integer> unsent = new ArrayDeque<>();
+
   private long queuedBytes;
   private int lastPacketId;
   private int window;
@@ -150,14 +154,27 @@ final class Session {
     return true;
   }
 
-  /// Sends again what was sent but not acknowledged on an earlier connection (section 4.4).
+  /// Sends again what was sent but not acknowledged on an earlier connection (section 4.4), as far
+  /// as this client's window allows; the rest follows its acknowledgements.
   synchronized void resend(Outlet outlet) {
-    inFlight.forEach(
-        (packetId, sent) -> outlet.send(sent.message(), delivery(sent, packetId, true)));
+    unsent.clear();
+    unsent.addAll(inFlight.keySet());
+    sendAgain(outlet);
+  }
+
+  private void sendAgain(Outlet outlet) {
+    while (!unsent.isEmpty() && inFlight.size() - unsent.size() < window) {
+      int packetId = unsent.remove();
+      QueuedMessage sent = inFlight.get(packetId);
+      if (sent != null) {
+        outlet.send(sent.message(), delivery(sent, packetId, true));
+      }
+    }
   }
 
   /// Sends what waits, as far as the client's window and its socket allow.
   synchronized void drain(Outlet outlet) {
+    sendAgain(outlet);
     while (!queue.isEmpty() && outlet.isWritable()) {
       QueuedMessage next = queue.element();
       if (next.qos() > 0 && inFlight.size() >= window) {
@@ -202,6 +219,7 @@ final class Session {
 
   /// The client has the message; unknown identifiers are ignored.
   synchronized void acknowledged(int packetId) {
+    unsent.remove((Integer) packetId);
     QueuedMessage done = inFlight.remove(packetId);
     if (done != null) {
       giveBack(done, Fate.TAKEN);

@@ -166,6 +166,27 @@ class SessionTest {
   }
 
   @Test
+  void sendsAgainWithinTheNewWindowAndPacketSize() {
+    try (RawClient client = admitted(connect5("c", EXPIRY_60))) {
+      client.send(subscribe5(1, "t", 1)).read();
+      publish("t", "x".repeat(50));
+      publish("t", "2");
+      publish("t", "3");
+      client.read();
+      client.read();
+      client.read();
+    }
+    awaitGone("c");
+    byte[] narrow = hex("110000003c 210001 2700000014");
+    try (RawClient client = admitted(resume5("c", narrow))) {
+      assertThat(client.read()).isEqualTo(delivered("3a", "t", 2, "2"));
+      assertThat(client.isSilent()).isTrue();
+      client.send(hex("40020002"));
+      assertThat(client.read()).isEqualTo(delivered("3a", "t", 3, "3"));
+    }
+  }
+
+  @Test
   void honoursTheClientsReceiveMaximum() {
     try (RawClient client = admitted(connect5("c", hex("210001")))) {
       client.send(subscribe5(1, "t", 1)).read();
