@@ -2,7 +2,9 @@ package weir.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,18 +34,34 @@ final class DeadLetterCommand {
           String device) {
     try (Client client = remote.connect()) {
       Map<String, String> query = filter(reason, family, device);
-      query.put("limit", Integer.toString(limit));
-      JsonNode answer = client.get("/api/dead-letters" + Client.query(query));
-      if (answer.path("items").isEmpty()) {
-        out.println("Nothing was set aside.");
+      List<JsonNode> letters = letters(client, query, limit);
+      if (letters.isEmpty()) {
+        boolean all = (reason + family + device).isEmpty();
+        out.println(all ? "Nothing was set aside." : "Nothing of this sort was set aside.");
         return 0;
       }
       out.printf(
           "%-10s %-24s %-16s %-11s %-24s %s%n",
           "position", "received", "reason", "family", "device", "detail");
-      answer.path("items").forEach(letter -> printRow(letter, out));
+      letters.forEach(letter -> printRow(letter, out));
       return 0;
     }
+  }
+
+  /// A page may end early when the letters that match are far apart, even without one of them.
+  private static List<JsonNode> letters(Client client, Map<String, String> query, int limit) {
+    List<JsonNode> letters = new ArrayList<>();
+    while (letters.size() < limit) {
+      query.put("limit", Integer.toString(limit - letters.size()));
+      JsonNode page = client.get("/api/dead-letters" + Client.query(query));
+      page.path("items").forEach(letters::add);
+      String cursor = page.path("next_cursor").asText("");
+      if (cursor.isEmpty()) {
+        break;
+      }
+      query.put("cursor", cursor);
+    }
+    return letters;
   }
 
   private static void printRow(JsonNode letter, PrintWriter out) {

@@ -118,6 +118,11 @@ public record PlatformSettings(
     if (bound.disk.budget() > 0 && !bound.logIsEmbedded() && bound.seriesEngine().isPresent()) {
       settings.error("disk.budget is given, but neither the log nor the series are kept here");
     }
+    if (bound.quota.messagesPerSecond() > 0
+        && bound.quota.burst() < bound.http.eventsPerRequestMax()) {
+      settings.error(
+          "quota.burst is less than http.events-per-request-max; one device could never send that");
+    }
     List<String> errors = settings.errors();
     if (!errors.isEmpty()) {
       throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));

@@ -14,6 +14,6 @@ public record QuotaSettings(int messagesPerSecond, int burst) {
   }
 
   public static QuotaSettings defaults() {
-    return new QuotaSettings(1_000, 5_000);
+    return new QuotaSettings(1_000, 10_000);
   }
 }

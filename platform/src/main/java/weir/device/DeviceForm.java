@@ -3,6 +3,7 @@ package weir.device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ final class DeviceForm {
 
   private static final double VOLTAGE_MOST = 1000;
 
+  private static final String CONTROLLER = "f2_controller";
+
   private final Form form;
   private final Device device;
 
@@ -38,6 +41,9 @@ final class DeviceForm {
       form.reject("id", "must be 1 to 128 characters of [A-Za-z0-9._:-]");
     }
     String type = form.text("type", 64);
+    if (type.equals(CONTROLLER) && !id.equals(id.toLowerCase(Locale.ROOT))) {
+      form.reject("id", "must be in lower case: so the topics of an F2 controller are read");
+    }
     if (!type.isEmpty() && !types.test(type)) {
       form.reject("type", "is not a registered device type");
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +31,18 @@ final class DirectoryCache {
   private final AtomicLong deviceEdits = new AtomicLong();
   private volatile Consumer<DeviceId> watcher = device -> {};
 
-  private record Component(DeviceId device, String mode, String type, @Nullable String id) {
+  /// A component; the device in lower case, for topics write controllers in either.
+  private record Component(String device, String mode, String type, @Nullable String id) {
+    static Component of(DeviceId device, String mode, String type, @Nullable String id) {
+      return new Component(lower(device), mode, type, id);
+    }
+
+    static String lower(DeviceId device) {
+      return device.value().toLowerCase(Locale.ROOT);
+    }
+
     static Component of(DecodingParameter parameter) {
-      return new Component(
+      return of(
           parameter.device(), parameter.mode(), parameter.componentType(), parameter.componentId());
     }
   }
@@ -165,11 +175,11 @@ final class DirectoryCache {
 
   Optional<DecodingParameter> parameter(
       DeviceId device, String mode, String type, @Nullable String id) {
-    DecodingParameter specific = parameters.get(new Component(device, mode, type, id));
+    DecodingParameter specific = parameters.get(Component.of(device, mode, type, id));
     if (specific != null || id == null) {
       return Optional.ofNullable(specific);
     }
-    return Optional.ofNullable(parameters.get(new Component(device, mode, type, null)));
+    return Optional.ofNullable(parameters.get(Component.of(device, mode, type, null)));
   }
 
   void changed(DecodingParameter parameter) {
@@ -183,7 +193,9 @@ final class DirectoryCache {
   }
 
   void forgetParameters(DeviceId device) {
-    if (parameters.keySet().removeIf(component -> component.device().equals(device))) {
+    if (parameters
+        .keySet()
+        .removeIf(component -> component.device().equals(Component.lower(device)))) {
       generation.incrementAndGet();
     }
   }

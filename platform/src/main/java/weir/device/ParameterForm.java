@@ -3,6 +3,7 @@ package weir.device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import weir.device.DecodingParameter.ByteOrder;
@@ -41,8 +42,9 @@ final class ParameterForm {
             version);
   }
 
+  /// In lower case, as the topics of controllers are read.
   private DeviceId device() {
-    String text = form.text("device", DeviceId.LENGTH_MAX);
+    String text = form.text("device", DeviceId.LENGTH_MAX).toLowerCase(Locale.ROOT);
     Optional<DeviceId> id = DeviceId.parse(text);
     if (id.isEmpty() && !text.isEmpty()) {
       form.reject("device", "must be 1 to 128 characters of [A-Za-z0-9._:-]");

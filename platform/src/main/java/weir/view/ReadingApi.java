@@ -144,12 +144,13 @@ public final class ReadingApi implements HttpService {
         new CsvAnswer(response, "readings", "time", "device_id", "metric", "value", "unit")) {
       int left = limit;
       while (!page.isEmpty() && left > 0) {
-        for (Measured one : page) {
+        List<Measured> whole = page.size() == ROWS_MAX ? withoutLastTime(page) : page;
+        for (Measured one : whole) {
           Reading reading = one.reading();
           csv.row(one.time(), query.device(), reading.metric(), value(reading), reading.unit());
         }
-        left -= page.size();
-        Instant next = page.getLast().time().plusNanos(1_000);
+        left -= whole.size();
+        Instant next = whole.getLast().time().plusNanos(1_000);
         page =
             next.isBefore(query.to()) && left > 0
                 ? store.readings(
@@ -158,6 +159,17 @@ public final class ReadingApi implements HttpService {
                 : List.of();
       }
     }
+  }
+
+  /// Leaves the last time out: a metric may have two units, and so two rows at one time, of which
+  /// the page has one only.
+  private static List<Measured> withoutLastTime(List<Measured> page) {
+    Instant last = page.getLast().time();
+    int end = page.size();
+    while (end > 1 && page.get(end - 1).time().equals(last)) {
+      end--;
+    }
+    return page.subList(0, end);
   }
 
   private static Object value(Reading reading) {

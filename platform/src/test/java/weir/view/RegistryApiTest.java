@@ -185,7 +185,7 @@ class RegistryApiTest {
   void aDecodingParameterIsCreatedChangedAndDeleted() {
     String parameter =
         """
-        {"device": "f2-abc123def456", "mode": "sensor-mode", "component_type": "sensor",
+        {"device": "F2-ABC123DEF456", "mode": "sensor-mode", "component_type": "sensor",
          "component_id": "3", "encoding": "hex_to_float", "unit": "celsius", "scale": 0.1,
          "width_bits": 16, "signed": true}
         """;

@@ -15,6 +15,9 @@ public record HttpDoorSettings(String host, int port, int bodyBytesMax, int even
     if (bodyBytesMax < 1_024 || bodyBytesMax > 64 * 1024 * 1024) {
       throw new IllegalArgumentException("body-bytes-max must be 1024 to 67108864");
     }
+    if (eventsPerRequestMax < 1) {
+      throw new IllegalArgumentException("events-per-request-max must be at least 1");
+    }
   }
 
   public static HttpDoorSettings defaults() {

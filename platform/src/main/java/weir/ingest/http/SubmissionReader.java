@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -46,6 +47,8 @@ public final class SubmissionReader {
                   .maxStringLength(65_536)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // Read so that they can be refused by the names of their fields.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   private final int eventsMax;
@@ -57,6 +60,7 @@ public final class SubmissionReader {
   /// Reads a body of one object, an array, or objects after one another (NDJSON). Refuses with
   /// 400 what is not JSON or breaks a limit.
   public Outcome read(byte[] body, boolean lines) {
+    checkEncoding(body);
     List<Submission> submissions = new ArrayList<>();
     List<Problem.Field> errors = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(body)) {
@@ -90,6 +94,15 @@ public final class SubmissionReader {
       throw unreadable("not valid JSON: " + place(e) + e.getOriginalMessage());
     } catch (IOException e) {
       throw unreadable("not readable text: " + e.getMessage());
+    }
+  }
+
+  /// Zero bytes at the start would make the parser take the text for UTF-16 or UTF-32.
+  private static void checkEncoding(byte[] body) {
+    for (int i = 0; i < Math.min(4, body.length); i++) {
+      if (body[i] == 0) {
+        throw unreadable("the text is not in UTF-8");
+      }
     }
   }
 
@@ -163,7 +176,7 @@ public final class SubmissionReader {
         case "temperature" -> sawTemperature = takeNumber(parser, name);
         case "humidity" -> sawHumidity = takeNumber(parser, name);
         case "measurements" -> sawMeasurements = takeObject(parser, name);
-        default -> parser.skipChildren();
+        default -> pass(parser, name);
       }
     }
 
@@ -209,8 +222,28 @@ public final class SubmissionReader {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         wrong(name, "must be an object");
       }
-      parser.skipChildren();
+      pass(parser, name);
       return true;
+    }
+
+    /// Goes over a value of any form, and refuses numbers in it that are none.
+    private void pass(JsonParser parser, String name) throws IOException {
+      int depth = 0;
+      JsonToken token = parser.currentToken();
+      while (true) {
+        if (token.isStructStart()) {
+          depth++;
+        } else if (token.isStructEnd()) {
+          depth--;
+        } else if (token == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN()) {
+          String inner = depth == 0 ? null : parser.currentName();
+          wrong(inner == null ? name : name + "." + inner, "must be a finite number");
+        }
+        if (depth == 0) {
+          return;
+        }
+        token = parser.nextToken();
+      }
     }
 
     private static Optional<String> text(JsonParser parser) throws IOException {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -150,10 +151,31 @@ class IngestApiTest {
 
   @Test
   void refusesNumbersThatAreNotFinite() throws Exception {
-    assertThat(post("/ingest", SENSOR.replace("24.5", "NaN")).statusCode()).isEqualTo(400);
-    assertThat(post("/ingest", SENSOR.replace("24.5", "Infinity")).statusCode()).isEqualTo(400);
-    assertThat(post("/ingest", SENSOR.replace("24.5", "1e999")).statusCode()).isEqualTo(422);
+    for (String number : List.of("NaN", "Infinity", "-Infinity", "1e999")) {
+      HttpResponse<String> answer = post("/ingest", SENSOR.replace("24.5", number));
+      assertThat(answer.statusCode()).isEqualTo(422);
+      assertThat(answer.body()).contains("\"field\":\"temperature\"", "must be a finite number");
+    }
+    HttpResponse<String> nested =
+        post("/ingest", SENSOR.replace("24.5", "24.5,\"extra\":{\"inner\":[1,{\"deep\":NaN}]}"));
+    assertThat(nested.statusCode()).isEqualTo(422);
+    assertThat(nested.body()).contains("\"field\":\"extra.deep\"");
     assertThat(raw()).isEmpty();
+  }
+
+  @Test
+  void refusesOtherEncodings() throws Exception {
+    for (Charset other : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/ingest"))
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofByteArray(SENSOR.getBytes(other)))
+              .build();
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("not in UTF-8");
+    }
   }
 
   @Test

@@ -142,6 +142,7 @@ class ProtocolRulesTest {
         row("topic alias above the maximum", packet(0x30, "a", 3, 0x23, 0, 17), "94"),
         row("topic alias that stands for nothing", packet(0x30, "", 3, 0x23, 0, 3), "82"),
         row("subscription identifier in PUBLISH", packet(0x30, "a", 2, 0x0B, 1), "82"),
+        row("response topic with a wildcard", packet(0x30, "a", 6, 0x08, "a/#"), "82"),
         row("payload format 2", packet(0x30, "a", 2, 0x01, 2), "82"),
         row("packet ends inside the topic", packet(0x30, 0, 9, 'a' + 0), "81"),
         row("SUBSCRIBE with packet id 0", subscribe5(0, "a", 0), "82"),

@@ -68,10 +68,23 @@ public final class Properties {
       case SHORT -> numbers.put(property, (long) Wire.unsignedShort(block));
       case INT -> numbers.put(property, Wire.unsignedInt(block));
       case VARIABLE -> numbers.put(property, (long) Wire.variableInteger(block));
-      case STRING -> strings.put(property, Wire.string(block));
+      case STRING -> strings.put(property, text(block, property));
       case BINARY -> numbers.put(property, (long) Wire.binary(block).length);
       case PAIR -> pairs.add(new Pair(Wire.string(block), Wire.string(block)));
     }
+  }
+
+  /// MQTT-3.3.2-14: a Response Topic is a name to publish to, not a filter.
+  private static String text(ByteBuf block, Property property) {
+    String text = Wire.string(block);
+    if (property == Property.RESPONSE_TOPIC && !isName(text)) {
+      throw ProtocolViolation.protocolError("the response topic has a wildcard");
+    }
+    return text;
+  }
+
+  private static boolean isName(String topic) {
+    return topic.indexOf('+') < 0 && topic.indexOf('#') < 0;
   }
 
   private static long flag(ByteBuf block, Property property) {
