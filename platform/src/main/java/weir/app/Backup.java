@@ -2,13 +2,8 @@ package weir.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -19,28 +14,35 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import weir.log.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Copies the data folder while the platform works, so that what is restored is what a crash at
 /// that moment would have left: nothing acknowledged before is missing.
 ///
-/// The doors stay open. Storing waits while the series and the log are copied. SQLite files are
-/// copied by SQLite itself. In the log, downstream comes first: the offsets of the groups, then
-/// what the stages wrote, then the raw topic; so no group is past the end of its topic, and no
-/// event is there without the message that it came from. What the broker can make again (indexes,
+/// The doors stay open. Copied is against the stream: first the offsets of the groups; then what
+/// the groups made of what they read, the databases and the series; then the topics, the raw one
+/// last. So what a group has committed is there, no group is past the end of its topic, and no
+/// event is there without the message that it came from. SQLite files are copied by SQLite itself;
+/// storing waits while the series are copied. What the broker can make again (indexes,
 /// checkpoints) is left out.
 ///
 /// The demo's examples are contained. What is kept in other places is not: see [Elsewhere].
 final class Backup {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
   private static final String PARTIAL = ".partial";
   private static final String EXAMPLES = "examples";
+  private static final String DATABASE = ".db";
+  private static final String DELIVERIES = "deliveries" + DATABASE;
   private static final String OFFSETS = "__consumer_offsets";
   private static final String METADATA = "__cluster_metadata";
+  private static final List<String> NOT_COPIED = List.of("-wal", "-shm", ".lock", DATABASE);
   private static final List<String> MADE_AGAIN =
       List.of(
           ".index",
@@ -50,6 +52,14 @@ final class Backup {
           "recovery-point-offset-checkpoint",
           "replication-offset-checkpoint");
   private static final int TRIES = 3;
+
+  /// When a folder of the log is copied.
+  private enum Turn {
+    OFFSETS,
+    DOWNSTREAM,
+    RAW,
+    METADATA
+  }
 
   /// @param bytes of all files
   /// @param elsewhere what it does not hold
@@ -67,153 +77,140 @@ final class Backup {
     this.clock = clock;
   }
 
-  /// Makes one below `backups` in the data folder.
+  /// Makes one below `backups` in the data folder. One that fails leaves nothing there.
   ///
-  /// @throws IllegalStateException when one is under way
-  Made make() {
+  /// @return empty when another one is under way
+  /// @throws UncheckedIOException when files cannot be read or written
+  Optional<Made> make() {
     if (!underWay.compareAndSet(false, true)) {
-      throw new IllegalStateException("a backup is under way");
+      return Optional.empty();
     }
     Instant began = clock.instant();
-    Path data = settings.dataDir();
     String name = began.toString().replace(':', '-');
-    Path partial = data.resolve("backups").resolve(name + PARTIAL);
+    Path partial = settings.dataDir().resolve("backups").resolve(name + PARTIAL);
     try {
       Files.createDirectories(partial);
-      copyTopLevel(data, partial);
-      if (Files.isDirectory(data.resolve(EXAMPLES))) {
-        copyTopLevel(data.resolve(EXAMPLES), Files.createDirectory(partial.resolve(EXAMPLES)));
-      }
-      whileNothingIsStored.accept(
-          () -> {
-            copyLog(data.resolve("kafka"), partial.resolve("kafka"));
-            copyTree(settings.questdb().directory(), partial.resolve("series"));
-          });
+      copy(settings.dataDir(), partial);
       Path whole = Files.move(partial, partial.resolveSibling(name));
       Duration took = Duration.between(began, clock.instant());
-      return new Made(whole, size(whole), took, Elsewhere.of(settings));
+      long bytes = new FileTree(whole).bytes();
+      return Optional.of(new Made(whole, bytes, took, Elsewhere.of(settings)));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the backup " + partial, e);
+      remove(partial);
+      throw new UncheckedIOException("cannot make the backup " + name + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      remove(partial);
+      throw e;
     } finally {
       underWay.set(false);
     }
   }
 
-  private static void copyTopLevel(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = file.getFileName().toString();
-        if (name.endsWith(".db")) {
-          copyDatabase(file, to.resolve(name));
-        } else if (!name.endsWith("-wal") && !name.endsWith("-shm") && !name.endsWith(".lock")) {
-          Files.copy(file, to.resolve(name));
-        }
+  private static void remove(Path partial) {
+    try {
+      new FileTree(partial).delete();
+    } catch (IOException e) {
+      LOG.warn("what there is of a backup cannot be deleted folder={}", partial, e);
+    }
+  }
+
+  private void copy(Path data, Path to) throws IOException {
+    copyFiles(data, to);
+    Path examples = data.resolve(EXAMPLES);
+    if (Files.isDirectory(examples)) {
+      Path copied = Files.createDirectory(to.resolve(EXAMPLES));
+      copyFiles(examples, copied);
+      copyDatabases(examples, copied);
+    }
+    copyLog(data, to, Turn.OFFSETS);
+    copyDatabases(data, to);
+    whileNothingIsStored.accept(() -> copySeries(to.resolve("series")));
+    copyLog(data, to, Turn.DOWNSTREAM);
+    copyLog(data, to, Turn.RAW);
+    copyLog(data, to, Turn.METADATA);
+  }
+
+  private static void copyFiles(Path from, Path to) throws IOException {
+    for (Path file : files(from)) {
+      String name = file.getFileName().toString();
+      if (NOT_COPIED.stream().noneMatch(name::endsWith)) {
+        Files.copy(file, to.resolve(name));
       }
     }
   }
 
-  private static void copyDatabase(Path from, Path to) {
+  /// The deliveries come before the registry: none may wait for an endpoint that it does not know.
+  private static void copyDatabases(Path from, Path to) throws IOException {
+    List<Path> databases = new ArrayList<>(files(from));
+    databases.removeIf(file -> !file.toString().endsWith(DATABASE));
+    databases.sort(Comparator.comparing(file -> !file.endsWith(DELIVERIES)));
+    for (Path database : databases) {
+      copyDatabase(database, to.resolve(database.getFileName()));
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static void copyDatabase(Path from, Path to) throws IOException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + from);
         PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
       copy.setString(1, to.toString());
       boolean _ = copy.execute();
     } catch (SQLException e) {
-      throw new IllegalStateException("cannot copy " + from + ": " + e.getMessage(), e);
+      throw new IOException("cannot copy " + from + ": " + e.getMessage(), e);
     }
   }
 
-  private void copyLog(Path from, Path to) {
-    if (!Files.exists(from)) {
+  private void copySeries(Path to) {
+    try {
+      // What vanishes now is not needed any more: the store stands still.
+      boolean _ = new FileTree(settings.questdb().directory()).copy(to, Backup::isKept);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy the series: " + e.getMessage(), e);
+    }
+  }
+
+  private void copyLog(Path data, Path to, Turn turn) throws IOException {
+    Path log = data.resolve("kafka");
+    if (!Files.exists(log)) {
       return;
     }
-    try (Stream<Path> entries = Files.list(from)) {
-      List<Path> ordered = new ArrayList<>(entries.toList());
-      ordered.sort(Comparator.comparing(this::turn).thenComparing(Path::toString));
-      for (Path entry : ordered) {
-        copyWholly(entry, to.resolve(entry.getFileName()));
+    Path copied = Files.createDirectories(to.resolve("kafka"));
+    try (Stream<Path> entries = Files.list(log)) {
+      for (Path entry : entries.filter(one -> turn(one) == turn).toList()) {
+        copyWholly(new FileTree(entry), copied.resolve(entry.getFileName()));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy the log", e);
     }
   }
 
-  /// When a folder of the log is copied.
-  private int turn(Path entry) {
+  private Turn turn(Path entry) {
     String name = entry.getFileName().toString();
-    Topics topics = settings.topics();
     if (name.startsWith(OFFSETS)) {
-      return 0;
+      return Turn.OFFSETS;
     }
     if (name.startsWith(METADATA)) {
-      return 3;
+      return Turn.METADATA;
     }
-    return name.matches(Pattern.quote(topics.raw().name()) + "-\\d+") ? 2 : 1;
+    String raw = Pattern.quote(settings.topics().raw().name());
+    return name.matches(raw + "-\\d+") ? Turn.RAW : Turn.DOWNSTREAM;
   }
 
-  /// Compaction and retention may take files away meanwhile; then it is copied again.
-  private static void copyWholly(Path from, Path to) {
-    for (int tries = 1; ; tries++) {
-      if (copyTree(from, to) || tries == TRIES) {
-        return;
+  /// Compaction and retention may take files away meanwhile; then it is copied anew.
+  private static void copyWholly(FileTree from, Path to) throws IOException {
+    for (int tries = 1; !from.copy(to, Backup::isKept); tries++) {
+      if (tries == TRIES) {
+        throw new IOException("files of " + from.root() + " vanish while they are copied");
       }
+      new FileTree(to).delete();
     }
   }
 
-  /// Whether no file vanished meanwhile.
-  private static boolean copyTree(Path from, Path to) {
-    if (!Files.exists(from)) {
-      return true;
-    }
-    boolean[] whole = {true};
-    try {
-      Files.walkFileTree(
-          from,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-                throws IOException {
-              Files.createDirectories(to.resolve(from.relativize(folder).toString()));
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              if (MADE_AGAIN.stream().noneMatch(file.toString()::endsWith)) {
-                whole[0] &= copyFile(file, to.resolve(from.relativize(file).toString()));
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure)
-                throws IOException {
-              if (failure instanceof NoSuchFileException) {
-                whole[0] = false;
-                return FileVisitResult.CONTINUE;
-              }
-              throw failure;
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy " + from, e);
-    }
-    return whole[0];
-  }
-
-  private static boolean copyFile(Path from, Path to) throws IOException {
-    try {
-      Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-      return true;
-    } catch (NoSuchFileException gone) {
-      return false;
-    }
-  }
-
-  private static long size(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
+  private static boolean isKept(Path file) {
+    return MADE_AGAIN.stream().noneMatch(file.toString()::endsWith);
   }
 
   /// Copies a backup to where a platform will find it.
@@ -233,7 +230,8 @@ final class Backup {
       Files.createDirectories(dataDir);
       for (Path entry : entries.toList()) {
         String name = entry.getFileName().toString();
-        var _ = copyTree(entry, name.equals("series") ? seriesDir : dataDir.resolve(name));
+        Path to = name.equals("series") ? seriesDir : dataDir.resolve(name);
+        boolean _ = new FileTree(entry).copy(to, Backup::isKept);
       }
     } catch (IOException e) {
       throw new CommandException("cannot restore " + backup + ": " + e.getMessage());
@@ -241,7 +239,7 @@ final class Backup {
   }
 
   /// With everything on servers, the key of the webhooks is what is left here.
-  private static boolean isBackup(Path folder) {
+  static boolean isBackup(Path folder) {
     return Stream.of("kafka", "registry.db", "webhook.key")
         .anyMatch(name -> Files.exists(folder.resolve(name)));
   }

@@ -29,12 +29,10 @@ final class BackupApi implements HttpService {
   }
 
   private void make(ServerRequest request, ServerResponse response) throws IOException {
-    Backup.Made made;
-    try {
-      made = backup.make();
-    } catch (IllegalStateException underWay) {
-      throw ProblemException.of(409, "Conflict", String.valueOf(underWay.getMessage()));
-    }
+    Backup.Made made =
+        backup
+            .make()
+            .orElseThrow(() -> ProblemException.of(409, "Conflict", "a backup is under way"));
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("folder", made.folder().toAbsolutePath().normalize().toString());
     body.put("bytes", made.bytes());

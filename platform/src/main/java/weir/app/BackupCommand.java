@@ -22,7 +22,7 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Client client = remote.connect()) {
-      JsonNode made = client.post("/api/backups");
+      JsonNode made = client.postPatiently("/api/backups");
       out.printf("%s%n", made.path("folder").asText());
       out.printf(
           "%.1f MB in %.1f s; take it to another disk%n",

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -21,6 +23,9 @@ final class Client implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+  /// For what is as long as the data are large.
+  private static final Duration LONG_TIMEOUT = Duration.ofHours(12);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String base;
@@ -83,6 +88,12 @@ final class Client implements AutoCloseable {
     return send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
   }
 
+  /// Waits for hours if need be.
+  JsonNode postPatiently(String path) {
+    return send(
+        request(path).timeout(LONG_TIMEOUT).POST(HttpRequest.BodyPublishers.noBody()).build());
+  }
+
   JsonNode post(String path, ObjectNode body) {
     return send("POST", path, body);
   }
@@ -105,13 +116,21 @@ final class Client implements AutoCloseable {
   private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     try {
       return http.send(request, handler);
+    } catch (HttpConnectTimeoutException e) {
+      throw nobody();
+    } catch (HttpTimeoutException e) {
+      throw new CommandException("the platform at " + base + " took too long to answer");
     } catch (IOException e) {
-      throw new CommandException(
-          "no platform answers at " + base + "; start it with ./weir run, or name it with --url");
+      throw nobody();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException("interrupted");
     }
+  }
+
+  private CommandException nobody() {
+    return new CommandException(
+        "no platform answers at " + base + "; start it with ./weir run, or name it with --url");
   }
 
   private JsonNode send(HttpRequest request) {

@@ -9,11 +9,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.JdbiException;
 import picocli.CommandLine.Command;
@@ -75,6 +73,11 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private boolean checkFiles() {
+    if (!Backup.isBackup(backup)) {
+      out.printf("WRONG   %s is no backup of Weir%n", backup);
+      out.println("        name the folder that weir backup printed");
+      return false;
+    }
     boolean well = true;
     Path copy = temporary();
     try {
@@ -146,10 +149,8 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      new FileTree(folder).delete();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + folder, e);
     }

@@ -12,17 +12,22 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.device.DatabaseSettings;
@@ -30,6 +35,7 @@ import weir.examples.Sql;
 import weir.testkit.LedgerSender;
 import weir.testkit.OpenApiCheck;
 import weir.testkit.PostgresServer;
+import weir.testkit.WebhookReceiver;
 
 /// A backup made under load, restored elsewhere, and compared with what was acknowledged.
 class BackupTest {
@@ -38,32 +44,48 @@ class BackupTest {
 
   @TempDir private Path folder;
 
+  private final Set<String> taken = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger refused = new AtomicInteger();
+  private volatile boolean refusing;
+  private final WebhookReceiver receiver = new WebhookReceiver(this::take);
+
+  private WebhookReceiver.Answer take(WebhookReceiver.Received event) {
+    if (refusing) {
+      refused.incrementAndGet();
+      return WebhookReceiver.Answer.of(503);
+    }
+    taken.add(event.id());
+    return WebhookReceiver.Answer.of(204);
+  }
+
+  @AfterEach
+  void closeReceiver() {
+    receiver.close();
+  }
+
   @Test
   void restoresEverythingThatWasAcknowledgedBeforeTheBackup() throws Exception {
     Path backup;
     List<String> before;
     Path examples = Files.createDirectories(folder.resolve("data/examples"));
-    try (TestPlatform weir = new TestPlatform(folder.resolve("data"), Map.of());
-        LedgerSender sender = new LedgerSender("backup", weir.mqttPort());
+    Map<String, String> settings = Map.of("webhook.allow-loopback", "true");
+    try (TestPlatform weir = new TestPlatform(folder.resolve("data"), settings);
         Sql tickets = new Sql(examples.resolve("crm.db"), "CREATE TABLE ticket (id INTEGER)")) {
       assertThat(tickets.change("INSERT INTO ticket (id) VALUES (7)")).isEqualTo(1);
       assertThat(
               weir.post("/api/devices", "{\"id\":\"kept\",\"type\":\"smart_breaker\"}")
                   .statusCode())
           .isEqualTo(201);
-      await(() -> sender.acknowledged().size() >= 500);
-      before = new ArrayList<>(sender.acknowledged());
-      HttpResponse<String> made = weir.post("/api/backups", "");
-      new OpenApiCheck()
-          .check(
-              "POST",
-              "/api/backups",
-              made.statusCode(),
-              made.headers().firstValue("Content-Type").orElse(""),
-              made.body().getBytes(StandardCharsets.UTF_8));
-      backup = Path.of(JSON.readTree(made.body()).path("folder").asText());
-      await(() -> sender.acknowledged().size() >= before.size() + 100);
-      sender.finish();
+      subscribe(weir);
+      try (LedgerSender sender = new LedgerSender("backup", weir.mqttPort())) {
+        await(() -> sender.acknowledged().size() >= 500 && !taken.isEmpty());
+        refusing = true;
+        await(() -> refused.get() >= 5); // From now on nothing is taken before it is restored.
+        before = new ArrayList<>(sender.acknowledged());
+        backup = backUp(weir);
+        await(() -> sender.acknowledged().size() >= before.size() + 100);
+        sender.finish();
+      }
     }
 
     Path restored = folder.resolve("restored");
@@ -72,9 +94,12 @@ class BackupTest {
     try (Sql tickets = new Sql(restored.resolve("examples/crm.db"))) {
       assertThat(tickets.ask("SELECT id FROM ticket", row -> row.getInt(1))).containsExactly(7);
     }
-    try (TestPlatform weir = new TestPlatform(restored, Map.of())) {
+    refusing = false;
+    try (TestPlatform weir = new TestPlatform(restored, settings)) {
       await(() -> books(weir).at("/total/waiting").asLong(-1) == 0);
-      assertThat(storedIds(weir)).containsAll(before);
+      Set<String> stored = storedIds(weir);
+      assertThat(stored).containsAll(before);
+      await(() -> taken.containsAll(stored));
       assertThat(weir.get("/api/devices/kept").statusCode()).isEqualTo(200);
       JsonNode audit = JSON.readTree(weir.post("/api/audit", "").body());
       assertThat(audit.path("missing").asLong()).as("%s", audit).isZero();
@@ -84,6 +109,71 @@ class BackupTest {
       await(() -> books(weir).at("/total/waiting").asLong(-1) == 0);
       assertThat(books(weir).path("balanced").asBoolean()).isTrue();
     }
+  }
+
+  private static Path backUp(TestPlatform weir) throws IOException {
+    HttpResponse<String> made = weir.post("/api/backups", "");
+    new OpenApiCheck()
+        .check(
+            "POST",
+            "/api/backups",
+            made.statusCode(),
+            made.headers().firstValue("Content-Type").orElse(""),
+            made.body().getBytes(StandardCharsets.UTF_8));
+    return Path.of(JSON.readTree(made.body()).path("folder").asText());
+  }
+
+  private void subscribe(TestPlatform weir) throws IOException {
+    String form = "{\"service_name\":\"all\",\"callback_url\":\"%s\"}".formatted(receiver.url());
+    String service = JSON.readTree(weir.post("/register", form).body()).path("service_id").asText();
+    String filter =
+        "{\"service_id\":\"%s\",\"filter\":{\"device_id\":{\"exists\":true}}}".formatted(service);
+    assertThat(weir.post("/subscribe", filter).statusCode()).isEqualTo(202);
+    await(() -> weir.get("/api/subscriptions?status=active").body().contains(service));
+  }
+
+  @Test
+  void copiesAgainstTheStream() throws Exception {
+    Path data = folder.resolve("data");
+    List<String> order =
+        List.of(
+            "kafka/__consumer_offsets-7/0.log",
+            "deliveries.db",
+            "registry.db",
+            "series/table.d",
+            "kafka/iot.enriched-0/0.log",
+            "kafka/iot.raw-0/0.log");
+    for (String name : order) {
+      Files.createDirectories(data.resolve(name).getParent());
+      if (name.endsWith(".db")) {
+        new Sql(data.resolve(name), "CREATE TABLE here (id INTEGER)").close();
+      } else {
+        Files.writeString(data.resolve(name), name);
+      }
+    }
+    PlatformSettings settings = PlatformSettings.bind(null, Map.of(), Map.of(), data);
+
+    Backup.Made made =
+        new Backup(settings, Runnable::run, InstantSource.system()).make().orElseThrow();
+
+    List<FileTime> times = new ArrayList<>();
+    for (String name : order) {
+      times.add(Files.getLastModifiedTime(made.folder().resolve(name)));
+    }
+    assertThat(times).isSorted();
+    assertThat(made.bytes()).isPositive();
+  }
+
+  @Test
+  void leavesNothingOfABackupThatFailed() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    Files.writeString(data.resolve("registry.db"), "this is no database");
+    PlatformSettings settings = PlatformSettings.bind(null, Map.of(), Map.of(), data);
+    Backup backup = new Backup(settings, Runnable::run, InstantSource.system());
+
+    assertThatThrownBy(backup::make).hasMessageContaining("registry.db");
+
+    assertThat(data.resolve("backups")).isEmptyDirectory();
   }
 
   @Test
@@ -116,6 +206,12 @@ class BackupTest {
     assertThat(Files.readAllBytes(backup.resolve("registry.db"))).isEqualTo(untouched);
     Files.writeString(backup.resolve("registry.db"), "this is no database");
     assertThat(run("restore", backup.toString(), "--check")).isEqualTo(1);
+    said.getBuffer().setLength(0);
+    exit =
+        Main.commandLine(new PrintWriter(said, true))
+            .execute("restore", folder.resolve("backpus").toString(), "--check");
+    assertThat(exit).isEqualTo(1);
+    assertThat(said.toString()).contains("WRONG", "is no backup of Weir");
   }
 
   @Test
