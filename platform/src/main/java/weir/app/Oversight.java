@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ import weir.series.SeriesWriter;
 import weir.series.questdb.QuestDbStore;
 import weir.subscriber.Loop;
 import weir.subscriber.Subscribers;
+import weir.subscriber.delivery.AttemptMeter;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.view.Books;
 
@@ -55,6 +58,12 @@ final class Oversight implements AutoCloseable {
   private static final Duration FIGURES_EVERY = Duration.ofSeconds(15);
   private static final String NO_TYPE = "weir-round-trip";
 
+  /// How long a lane may be due before it counts as work that waits.
+  private static final Duration OVERDUE = Duration.ofSeconds(2);
+
+  /// Something done again and again while the platform runs.
+  private record Chore(String name, Duration every, Runnable task) {}
+
   private final PlatformSettings settings;
   private final InstantSource clock;
   private final RoundTrips trips = new RoundTrips(ROUND_TRIP_MAX);
@@ -64,11 +73,11 @@ final class Oversight implements AutoCloseable {
   private final Containers containers;
   private final Meters meters = new Meters();
   private final Figures figures;
-  private final List<Runnable> chores = new ArrayList<>();
+  private final List<Chore> chores = new ArrayList<>();
   private String adminToken = "";
   private @Nullable Lags lags;
   private @Nullable QuestDbStore embeddedSeries;
-  private Runnable measuring = () -> {};
+  private volatile boolean storingIsHeld;
 
   Oversight(PlatformSettings settings, InstantSource clock) {
     this.settings = settings;
@@ -155,6 +164,18 @@ final class Oversight implements AutoCloseable {
     figures.of(writer);
   }
 
+  /// Wraps what holds the series writer up for a while: it is not stuck then.
+  Consumer<Runnable> excused(Consumer<Runnable> whileNothingIsStored) {
+    return task -> {
+      storingIsHeld = true;
+      try {
+        whileNothingIsStored.accept(task);
+      } finally {
+        storingIsHeld = false;
+      }
+    };
+  }
+
   private static Optional<String> stuck(@Nullable Instant since, String trouble) {
     return since == null ? Optional.empty() : Optional.of("since " + since + ": " + trouble);
   }
@@ -164,14 +185,25 @@ final class Oversight implements AutoCloseable {
     health.watch(
         part,
         watchdog.watch(
-            () -> Objects.requireNonNull(lags).waiting(group),
-            () -> Objects.requireNonNull(lags).done(group)));
+            () ->
+                storingIsHeld && group.equals(SeriesWriter.GROUP)
+                    ? List.of()
+                    : Objects.requireNonNull(lags).work(group)));
   }
 
   void watch(Pipeline pipeline) {
     health.watch("pipeline", () -> trouble(pipeline.health()));
     containers.add("pipeline", "pipeline", () -> 0, "pipeline-", "retry-relay");
     follow("pipeline", Pipeline.GROUP);
+    health.watch(
+        "retries",
+        watchdog.watch(
+            () ->
+                List.of(
+                    new Watchdog.Work(
+                        settings.topics().retry().name(),
+                        pipeline.retriesOverdue(),
+                        pipeline.health().relayed()))));
     figures.of(pipeline);
   }
 
@@ -200,7 +232,15 @@ final class Oversight implements AutoCloseable {
     Refreshed<DeliveryLog.Overview> deliveries =
         new Refreshed<>(subscribers.deliveryLog()::overview);
     figures.of(deliveries);
-    chores.add(deliveries::refresh);
+    chores.add(new Chore("deliveries", FIGURES_EVERY, deliveries::refresh));
+    Refreshed<Long> overdue = new Refreshed<>(() -> subscribers.deliveryLog().overdue(OVERDUE));
+    chores.add(new Chore("lanes", LOOK_EVERY, overdue::refresh));
+    health.watch("deliveries", watchdog.watch(() -> work(overdue, subscribers.attempts())));
+  }
+
+  private static List<Watchdog.Work> work(Refreshed<Long> overdue, AttemptMeter attempts) {
+    long done = attempts.outcomes().values().stream().mapToLong(LongAdder::sum).sum();
+    return overdue.stream().map(lanes -> new Watchdog.Work("lanes", lanes, done)).toList();
   }
 
   void watch(Intake intake, MqttDoor door) {
@@ -225,7 +265,7 @@ final class Oversight implements AutoCloseable {
     figures.of(health);
     Refreshed<Books.Sheet> books = new Refreshed<>(new Books(log, topics)::sheet);
     figures.ofBooks(books);
-    chores.add(books::refresh);
+    chores.add(new Chore("books", FIGURES_EVERY, books::refresh));
     watchDisk(log);
     trips.add("log", () -> log.ranges(Set.of(topics.raw())));
     trips.add("registry", () -> registry.database().setting(NO_TYPE));
@@ -235,8 +275,9 @@ final class Oversight implements AutoCloseable {
   private void watchDisk(EventLog log) {
     Disk disk = new Disk(settings, machine, clock);
     figures.of(disk);
-    measuring = disk::measure;
+    Duration every = settings.disk().measureEvery();
     if (settings.disk().budget() == 0) {
+      chores.add(new Chore("disk", every, disk::measure));
       return;
     }
     DiskBudget budget =
@@ -249,11 +290,14 @@ final class Oversight implements AutoCloseable {
             clock);
     figures.of(budget);
     health.watch("disk budget", budget::trouble);
-    measuring =
-        () -> {
-          disk.measure();
-          budget.run();
-        };
+    chores.add(
+        new Chore(
+            "disk",
+            every,
+            () -> {
+              disk.measure();
+              budget.run();
+            }));
   }
 
   private @Nullable LogTrim trimOf(EventLog log) {
@@ -288,11 +332,12 @@ final class Oversight implements AutoCloseable {
     containers.started();
     health.started();
     Parts rounds = new Parts();
-    Lookout lookout = new Lookout(Objects.requireNonNull(lags), watchdog, health);
-    rounds.add(new Rounds("lookout", LOOK_EVERY, lookout));
-    rounds.add(new Rounds("disk", settings.disk().measureEvery(), measuring));
-    for (Runnable chore : chores) {
-      rounds.add(new Rounds("figures", FIGURES_EVERY, chore));
+    Lookout lookout = new Lookout(Objects.requireNonNull(lags), watchdog);
+    chores.add(new Chore("lookout", LOOK_EVERY, lookout));
+    chores.add(new Chore("round trips", LOOK_EVERY, health::look));
+    for (Chore chore : chores) {
+      Rounds begun = rounds.add(new Rounds(chore.name(), chore.every(), chore.task()));
+      health.watch("oversight", begun::trouble);
     }
     return rounds;
   }

@@ -261,7 +261,7 @@ public final class Platform implements AutoCloseable {
     SeriesStore store = parts.add(storeOf(type -> retention(registry, type)));
     oversight.watch(store);
     if (store instanceof QuestDbStore embedded) {
-      whileNothingIsStored = embedded::pause;
+      whileNothingIsStored = oversight.excused(embedded::pause);
     }
     return store;
   }

@@ -96,6 +96,11 @@ public final class Pipeline implements AutoCloseable {
     return counts.health(newTypes.count());
   }
 
+  /// How many messages wait to be tried again, once the first of them is due.
+  public int retriesOverdue() {
+    return counts.retriesOverdue();
+  }
+
   /// Batches from the moment they were read until the log had them.
   public BatchMeter batches() {
     return counts.batches;

@@ -23,6 +23,8 @@ final class PipelineCounts {
   final BatchMeter batches = new BatchMeter();
   private final Map<Reason, LongAdder> setAside = new EnumMap<>(Reason.class);
   private final InstantSource clock;
+  private volatile int retriesHeld;
+  private volatile long nextRetryMillis;
   private volatile @Nullable String lastError;
   private volatile @Nullable Instant stuckSince;
   private volatile boolean stopped;
@@ -36,6 +38,17 @@ final class PipelineCounts {
 
   void setAside(Reason reason) {
     Objects.requireNonNull(setAside.get(reason)).increment();
+  }
+
+  /// So many messages wait to be tried again, the first of them until then.
+  void waiting(int retries, long firstDueMillis) {
+    retriesHeld = retries;
+    nextRetryMillis = firstDueMillis;
+  }
+
+  /// How many messages wait to be tried again, once the first of them is due.
+  int retriesOverdue() {
+    return nextRetryMillis <= clock.millis() ? retriesHeld : 0;
   }
 
   /// A shared part is away.

@@ -79,12 +79,25 @@ final class RetryRelay implements Runnable {
 
   @Override
   public void run() {
+    try {
+      while (closing.getCount() > 0) {
+        session();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// A mistake in the program ends a session and stops nothing for ever.
+  private void session() throws InterruptedException {
     try (Subscription subscription = log.join(GROUP, Set.of(topics.retry()))) {
       while (closing.getCount() > 0) {
         turn(subscription);
       }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("the retries failed", e);
+      forget();
+      boolean _ = backoff.rest();
     }
   }
 
@@ -94,13 +107,18 @@ final class RetryRelay implements Runnable {
       backoff.reset();
     } catch (LogException away) {
       LOG.warn("retry waits for the log error={}", away.getMessage());
-      rows.clear();
-      next.clear();
-      held = 0;
+      forget();
       if (!backoff.rest()) {
         subscription.rewind();
       }
     }
+  }
+
+  /// What is forgotten is read again. What was told of it stays: it is waited for all the same.
+  private void forget() {
+    rows.clear();
+    next.clear();
+    held = 0;
   }
 
   /// Reads what is new, sends what is due, and commits what needs no more reading.
@@ -110,9 +128,19 @@ final class RetryRelay implements Runnable {
     } else if (nothingIsDue()) {
       boolean _ = closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
     }
+    tell();
     if (relayDue() > 0) {
       commit(subscription);
+      tell();
     }
+  }
+
+  private void tell() {
+    long first = Long.MAX_VALUE;
+    for (Deque<Held> row : rows.values()) {
+      first = row.isEmpty() ? first : Math.min(first, row.getFirst().dueMillis);
+    }
+    counts.waiting(held, first);
   }
 
   private void hold(LogRecord record) {

@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,10 +92,13 @@ class WorkerTest {
     RetryRelay relay = pipeline.relay();
     relay.advance(relaySubscription, Duration.ZERO);
     assertThat(log.records(TOPICS.raw())).hasSize(1);
+    assertThat(pipeline.retriesOverdue()).isZero();
 
     known.parameter("f2-1", "alarm-mode", "siren", "1", Encoding.BOOLEAN, "state", 1);
     clock.advance(Duration.ofSeconds(5));
+    assertThat(pipeline.retriesOverdue()).isEqualTo(1);
     relay.advance(relaySubscription, Duration.ZERO);
+    assertThat(pipeline.retriesOverdue()).isZero();
     turn();
 
     assertThat(log.records(TOPICS.raw()).getLast().headers().text(HeaderNames.ATTEMPT))
@@ -103,6 +109,32 @@ class WorkerTest {
         .containsEntry("retry.f2", 1L)
         .containsEntry("again.f2", 1L)
         .containsEntry("out.f2", 1L);
+  }
+
+  @Test
+  void retriesGoOnAfterAMistakeOfTheProgram() throws InterruptedException {
+    relaySubscription.close();
+    send(SIREN, "{\"status\":true}");
+    turn();
+    clock.advance(Duration.ofSeconds(5));
+    AtomicBoolean mistaken = new AtomicBoolean();
+    InstantSource faulty =
+        () -> {
+          if (mistaken.compareAndSet(false, true)) {
+            throw new IllegalStateException("on purpose");
+          }
+          return clock.instant();
+        };
+    CountDownLatch closing = new CountDownLatch(1);
+    RetryRelay relay = new RetryRelay(log, TOPICS, new PipelineCounts(clock), faulty, closing);
+    Thread thread = Thread.ofPlatform().start(relay);
+    try {
+      await().atMost(Duration.ofSeconds(10)).until(() -> log.records(TOPICS.raw()).size() == 2);
+    } finally {
+      closing.countDown();
+      thread.join();
+    }
+    assertThat(mistaken).isTrue();
   }
 
   @Test

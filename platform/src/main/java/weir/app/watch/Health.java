@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -37,7 +39,10 @@ public final class Health {
     volatile @Nullable Trouble last;
   }
 
+  private static final String START = "start";
+
   private final Map<String, Watched> parts = new ConcurrentSkipListMap<>();
+  private final Set<String> needed = ConcurrentHashMap.newKeySet();
   private final RoundTrips trips;
   private final InstantSource clock;
   private volatile boolean started;
@@ -50,6 +55,11 @@ public final class Health {
   /// Adds a check of a part, which answers at once with what is wrong, if anything.
   public void watch(String part, Supplier<Optional<String>> error) {
     watched(part).checks.add(error);
+  }
+
+  /// Without this part the process does not do what others come to it for.
+  public void need(String part) {
+    needed.add(part);
   }
 
   private Watched watched(String part) {
@@ -67,10 +77,28 @@ public final class Health {
     return answers;
   }
 
+  /// Makes all round trips and looks at all parts, so that pages and figures need not wait, and
+  /// troubles are remembered that nobody asked about. To be run every few seconds by one thread.
+  public void look() {
+    try {
+      var _ = reach();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    var _ = parts();
+  }
+
+  /// Those parts without which nobody should come here.
+  List<Part> needed() {
+    return parts().stream()
+        .filter(part -> part.name().equals(START) || needed.contains(part.name()))
+        .toList();
+  }
+
   public List<Part> parts() {
     List<Part> now = new ArrayList<>();
     if (!started) {
-      now.add(new Part("start", "still starting", null, null));
+      now.add(new Part(START, "still starting", null, null));
     }
     parts.forEach((name, watched) -> now.add(part(name, watched)));
     return now;

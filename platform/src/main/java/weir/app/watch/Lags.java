@@ -29,6 +29,10 @@ public final class Lags {
     public long waiting() {
       return end - done;
     }
+
+    String name() {
+      return reader.topic().name() + "-" + partition;
+    }
   }
 
   private final EventLog log;
@@ -77,20 +81,12 @@ public final class Lags {
     return lines;
   }
 
-  /// How many messages wait for a group.
-  public long waiting(String group) {
+  /// What each partition has for a group.
+  public List<Watchdog.Work> work(String group) {
     return lines.stream()
         .filter(line -> line.reader().group().equals(group))
-        .mapToLong(Line::waiting)
-        .sum();
-  }
-
-  /// How many messages a group is past.
-  public long done(String group) {
-    return lines.stream()
-        .filter(line -> line.reader().group().equals(group))
-        .mapToLong(Line::done)
-        .sum();
+        .map(line -> new Watchdog.Work(line.name(), line.waiting(), line.done()))
+        .toList();
   }
 
   /// How many records were ever written to each topic.

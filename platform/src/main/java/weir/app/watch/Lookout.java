@@ -4,20 +4,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.log.LogException;
 
-/// Looks at the lags, the stages and the ways to other parts, so that pages and figures need not
-/// wait for an answer. To be run every few seconds by one thread.
+/// Looks at the lags and the stages, so that pages and figures need not wait for an answer. To be
+/// run every few seconds by one thread, which waits for nobody but the log.
 public final class Lookout implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
 
   private final Lags lags;
   private final Watchdog watchdog;
-  private final Health health;
 
-  public Lookout(Lags lags, Watchdog watchdog, Health health) {
+  public Lookout(Lags lags, Watchdog watchdog) {
     this.lags = lags;
     this.watchdog = watchdog;
-    this.health = health;
   }
 
   @Override
@@ -29,11 +27,5 @@ public final class Lookout implements Runnable {
       LOG.debug("lags are not known reason={}", e.getMessage());
       watchdog.excuse();
     }
-    try {
-      var _ = health.reach();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    var _ = health.parts(); // So that troubles are remembered that nobody asked about.
   }
 }

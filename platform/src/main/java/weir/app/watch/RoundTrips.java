@@ -1,8 +1,10 @@
 package weir.app.watch;
 
+import java.io.EOFException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -81,9 +83,16 @@ public final class RoundTrips {
     } catch (TimeoutException late) {
       return new Answer(name, "no answer within " + limit.toMillis() + " ms", limit);
     } catch (ExecutionException failed) {
-      Throwable cause = failed.getCause();
-      String error = cause == null ? "failed" : String.valueOf(cause.getMessage());
-      return new Answer(name, error, Duration.ofNanos(System.nanoTime() - began));
+      return new Answer(name, reason(failed), Duration.ofNanos(System.nanoTime() - began));
     }
+  }
+
+  private static String reason(ExecutionException failed) {
+    Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+    if (cause instanceof EOFException) {
+      return "it closed the connection";
+    }
+    String message = cause.getMessage();
+    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
   }
 }

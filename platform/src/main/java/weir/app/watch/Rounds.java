@@ -1,22 +1,28 @@
 package weir.app.watch;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Something done again and again, at once and then after each pause, on a virtual thread of its
-/// own. What fails is tried again the next time.
+/// own. What fails is tried again the next time; what fails again and again is told.
 public final class Rounds implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
+  /// A log or database that is away for a moment is told of by itself.
+  private static final int FAILURES_MIN = 3;
 
   private final String name;
   private final Duration pause;
   private final Runnable round;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
+  private int failures;
+  private volatile Optional<String> trouble = Optional.empty();
 
   public Rounds(String name, Duration pause, Runnable round) {
     this.name = name;
@@ -28,15 +34,34 @@ public final class Rounds implements AutoCloseable {
   private void run() {
     try {
       do {
-        try {
-          round.run();
-        } catch (RuntimeException e) {
-          LOG.debug("a round failed name={} reason={}", name, e.getMessage());
-        }
+        runOnce();
       } while (!stop.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void runOnce() {
+    try {
+      round.run();
+      failures = 0;
+      trouble = Optional.empty();
+    } catch (RuntimeException e) {
+      failures++;
+      if (failures < FAILURES_MIN) {
+        LOG.debug("a round failed name={} reason={}", name, e.getMessage());
+        return;
+      }
+      if (failures == FAILURES_MIN) {
+        LOG.warn("a round fails again and again name={}", name, e);
+      }
+      trouble = Optional.of("%s: %d failures in a row: %s".formatted(name, failures, e));
+    }
+  }
+
+  /// What is wrong, when it fails again and again.
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /// Returns when no round is under way any more.

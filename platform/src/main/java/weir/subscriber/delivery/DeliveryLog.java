@@ -5,6 +5,7 @@ import static weir.device.Statements.query;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -78,6 +79,18 @@ public final class DeliveryLog {
                             row.getLong(7)),
                     now,
                     now)
+                .getFirst());
+  }
+
+  /// How many lanes have been due for so long, and no worker has looked at them.
+  public long overdue(Duration since) {
+    return database.read(
+        handle ->
+            query(
+                    handle,
+                    "SELECT COUNT(*) FROM lane WHERE due_at <= ?",
+                    row -> row.getLong(1),
+                    clock.instant().minus(since).toEpochMilli())
                 .getFirst());
   }
 

@@ -2,6 +2,7 @@ package weir.app.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,6 +55,24 @@ class RoundTripsTest {
     mute.countDown();
     var _ = trips.make();
     assertThat(trips.make().getFirst().error()).isEmpty();
+  }
+
+  @Test
+  void saysWhatIsWrongThoughTheFailureHasNoMessage() throws Exception {
+    trips.add(
+        "closed",
+        () -> {
+          throw new EOFException();
+        });
+    trips.add(
+        "silent",
+        () -> {
+          throw new IllegalStateException();
+        });
+
+    assertThat(trips.make())
+        .extracting(RoundTrips.Answer::error)
+        .containsExactly("it closed the connection", "IllegalStateException");
   }
 
   @Test

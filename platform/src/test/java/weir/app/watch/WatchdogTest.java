@@ -9,6 +9,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,7 @@ class WatchdogTest {
       new Lags(log, List.of(new Lags.Reader(Pipeline.GROUP, TOPICS.raw())), Set.of());
   private final Watchdog watchdog = new Watchdog(clock);
   private final Supplier<Optional<String>> pipelineTrouble =
-      watchdog.watch(() -> lags.waiting(Pipeline.GROUP), () -> lags.done(Pipeline.GROUP));
+      watchdog.watch(() -> lags.work(Pipeline.GROUP));
 
   @BeforeEach
   void createTopics() {
@@ -59,13 +61,44 @@ class WatchdogTest {
       lookFor(Duration.ofSeconds(15));
       assertThat(pipelineTrouble.get()).isEmpty();
       lookFor(Duration.ofSeconds(15));
-      assertThat(pipelineTrouble.get().orElseThrow()).startsWith("stuck: 1 wait");
+      assertThat(pipelineTrouble.get().orElseThrow()).startsWith("stuck: 1 wait in iot.raw-0");
 
       log.release();
       await().atMost(SOON).until(() -> lag() == 0);
       lookFor(Duration.ofSeconds(5));
       assertThat(pipelineTrouble.get()).isEmpty();
     }
+  }
+
+  @Test
+  void partitionsThatGetOnDoNotHideOneThatDoesNot() {
+    AtomicLong done = new AtomicLong();
+    Supplier<Optional<String>> trouble =
+        watchdog.watch(
+            () ->
+                List.of(
+                    new Watchdog.Work("raw-0", 5, done.incrementAndGet()),
+                    new Watchdog.Work("raw-1", 7, 3)));
+
+    lookFor(Duration.ofSeconds(15));
+    assertThat(trouble.get()).isEmpty();
+    lookFor(Duration.ofSeconds(15));
+
+    assertThat(trouble.get().orElseThrow()).startsWith("stuck: 7 wait in raw-1");
+  }
+
+  @Test
+  void aStageThatIsHeldUpOnPurposeIsExcused() {
+    AtomicBoolean held = new AtomicBoolean(true);
+    Supplier<Optional<String>> trouble =
+        watchdog.watch(() -> held.get() ? List.of() : List.of(new Watchdog.Work("raw-0", 5, 1)));
+    lookFor(Duration.ofMinutes(5));
+    held.set(false);
+
+    lookFor(Duration.ofSeconds(15));
+    assertThat(trouble.get()).isEmpty();
+    lookFor(Duration.ofSeconds(15));
+    assertThat(trouble.get()).isPresent();
   }
 
   @Test
@@ -114,7 +147,7 @@ class WatchdogTest {
 
   private long lag() {
     lags.refresh();
-    return lags.waiting(Pipeline.GROUP);
+    return lags.work(Pipeline.GROUP).stream().mapToLong(Watchdog.Work::waiting).sum();
   }
 
   /// Looks every five seconds, as the lookout does.

@@ -59,7 +59,10 @@ class DeliveryTest {
     for (int i = 0; i < 50; i++) {
       lanes.accept("event-" + i, "device-" + i % 5, endpoint);
     }
+    lanes.clock.advance(Duration.ofSeconds(3));
+    assertThat(lanes.log.overdue(Duration.ofSeconds(2))).isPositive();
     lanes.settle();
+    assertThat(lanes.log.overdue(Duration.ofSeconds(2))).isZero();
     assertThat(receiver.ids()).hasSize(50).doesNotHaveDuplicates();
     assertThat(lanes.status(endpoint).waiting()).isZero();
     assertThat(lanes.keptEvents()).isZero();
