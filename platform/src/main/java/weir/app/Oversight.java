@@ -267,6 +267,9 @@ final class Oversight implements AutoCloseable {
     figures.ofBooks(books);
     chores.add(new Chore("books", FIGURES_EVERY, books::refresh));
     watchDisk(log);
+    if (settings.roles().contains(Role.GATEWAY)) {
+      List.of("log", "log of the doors", "mqtt").forEach(health::need);
+    }
     trips.add("log", () -> log.ranges(Set.of(topics.raw())));
     trips.add("registry", () -> registry.database().setting(NO_TYPE));
     adminToken = registry.adminToken().inner();

@@ -54,6 +54,11 @@ class ConnectivityTest {
         assertThat(service(weir, name).path("error").asText()).as(name).isNotEmpty();
       }
       assertThat(service(weir, "registry").path("status").asText()).isEqualTo("healthy");
+      assertThat(weir.get("/health").statusCode()).isEqualTo(503);
+      assertThat(weir.get("/health/ready").body())
+          .contains("\"log\"", "\"mqtt\"")
+          .doesNotContain("redis");
+      assertThat(weir.get("/health/ready").statusCode()).isEqualTo(200);
     }
   }
 

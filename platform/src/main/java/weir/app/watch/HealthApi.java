@@ -14,9 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `GET /health` with every part, `/health/live` while the process runs, `/health/ready` once
-/// messages are accepted and questions answered; 503 when a part is not well. `/containers` is
-/// what runs, `/connectivity` a round trip to each part made for the asker, `/system` the machine.
+/// `GET /health` with every part; 503 when one is not well. `/health/live` while the process runs;
+/// `/health/ready` while others should come to it, whatever is wrong behind its doors.
+/// `/containers` is what runs, `/connectivity` a round trip to each part made for the asker,
+// `/system` the machine.
 public final class HealthApi implements HttpService {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,15 +38,14 @@ public final class HealthApi implements HttpService {
   public void routing(HttpRules rules) {
     rules
         .get("/health/live", (request, response) -> send(response, 200, Map.of("status", "up")))
-        .get("/health/ready", this::health)
-        .get("/health", this::health)
+        .get("/health/ready", (request, response) -> tell(response, health.needed()))
+        .get("/health", (request, response) -> tell(response, health.parts()))
         .get("/containers", this::containers)
         .get("/connectivity", this::connectivity)
         .get("/system", this::system);
   }
 
-  private void health(ServerRequest request, ServerResponse response) throws IOException {
-    List<Health.Part> now = health.parts();
+  private void tell(ServerResponse response, List<Health.Part> now) throws IOException {
     boolean well = now.stream().allMatch(Health.Part::well);
     Map<String, Object> body = body(well ? "healthy" : "degraded");
     Map<String, Object> each = new LinkedHashMap<>();
