@@ -18,9 +18,10 @@ build: ## build, when the sources are newer than the build
 	@./weir --version
 
 full-setup: build ## start the demo and Prometheus in the background
+	@./deploy/background claim $(DATA_DIR)
 	@mkdir -p $(RUN)
 	@./deploy/background start $(RUN)/weir env WEIR_DATA_DIR=$(DATA_DIR) ./weir demo
-	@./deploy/background await http://127.0.0.1:$(HTTP_PORT)/health/ready
+	@./deploy/background await http://127.0.0.1:$(HTTP_PORT)/health/ready $(RUN)/weir
 	@$(MAKE) --no-print-directory monitoring-up
 	@cat $(RUN)/weir.log
 
@@ -45,7 +46,7 @@ logs: ## the log lines of what full-setup started
 monitoring-logs: ## the log lines of Prometheus
 	@tail -n 50 $(ARGS) $(RUN)/prometheus.log
 
-clean: ## stop what full-setup started and delete its data, nothing else
+clean: ## stop what full-setup started and delete its data, but no backup
 	@./deploy/background stop $(RUN)/prometheus
 	@./deploy/background stop $(RUN)/weir
 	@./deploy/background wipe $(DATA_DIR)
@@ -73,6 +74,7 @@ backup: ## back the data up while it runs
 	@./weir backup $(ARGS)
 
 monitoring-up: ## start Prometheus with our alerts
+	@./deploy/background claim $(DATA_DIR)
 	@mkdir -p $(RUN)
 	@command -v prometheus >/dev/null || { echo "needs prometheus (package prometheus)" >&2; exit 69; }
 	@mkdir -p $(RUN)/prometheus-config
@@ -81,7 +83,7 @@ monitoring-up: ## start Prometheus with our alerts
 	  deploy/prometheus/prometheus.yml >$(RUN)/prometheus-config/prometheus.yml
 	@./deploy/background start $(RUN)/prometheus prometheus --config.file=$(RUN)/prometheus-config/prometheus.yml \
 	  --storage.tsdb.path=$(RUN)/tsdb --web.listen-address=127.0.0.1:$(PROMETHEUS_PORT)
-	@./deploy/background await http://127.0.0.1:$(PROMETHEUS_PORT)/-/ready
+	@./deploy/background await http://127.0.0.1:$(PROMETHEUS_PORT)/-/ready $(RUN)/prometheus
 	@echo "Prometheus is at http://127.0.0.1:$(PROMETHEUS_PORT); Grafana reads deploy/grafana"
 
 monitoring-down: ## stop Prometheus, and delete what it kept
