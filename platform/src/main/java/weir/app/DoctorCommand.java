@@ -10,10 +10,11 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import picocli.CommandLine.Command;
@@ -32,19 +33,21 @@ final class DoctorCommand implements Callable<Integer> {
   private static final long MEMORY_MIN = 1_000_000_000L;
   private static final long FILES_MIN = 10_000;
   private static final int KNOCK_MILLIS = 1_000;
-  private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
   /// Nobody who runs this does so before it was written.
   private static final Instant WRITTEN = Instant.parse("2026-01-01T00:00:00Z");
 
   private final PrintWriter out;
   private final InstantSource clock;
+  private final Supplier<Optional<Boolean>> synchronization;
   @Mixin private final RunCommand.Flags flags = new RunCommand.Flags();
   private boolean wrong;
 
-  DoctorCommand(PrintWriter out, InstantSource clock) {
+  /// @param synchronization whether the clock of the machine is kept right, when that is known
+  DoctorCommand(PrintWriter out, InstantSource clock, Supplier<Optional<Boolean>> synchronization) {
     this.out = out;
     this.clock = clock;
+    this.synchronization = synchronization;
   }
 
   @Override
@@ -63,6 +66,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     say(true, "settings", "");
     checkFolder(settings.dataDir());
+    checkClock();
     checkPorts(settings);
     checkMachine(settings.dataDir());
     return wrong ? 1 : 0;
@@ -79,21 +83,23 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkFolder(Path folder) {
     try {
       Files.createDirectories(folder);
-      Path probe = Files.createTempFile(folder, "doctor", ".tmp");
-      Instant written = Files.getLastModifiedTime(probe).toInstant();
-      Files.delete(probe);
+      Files.delete(Files.createTempFile(folder, "doctor", ".tmp"));
       say(true, "data folder " + folder.toAbsolutePath().normalize(), "");
-      Duration apart = Duration.between(written, clock.instant()).abs();
-      say(
-          clock.instant().isAfter(WRITTEN) && apart.compareTo(CLOCK_TOLERANCE) < 0,
-          "clock " + clock.instant(),
-          "set the clock, and keep it right with NTP: readings are stored by time");
     } catch (IOException e) {
       say(
           false,
           "data folder " + folder,
           "it cannot be written (" + e.getMessage() + "); set data-dir (WEIR_DATA_DIR)");
     }
+  }
+
+  private void checkClock() {
+    Optional<Boolean> right = synchronization.get();
+    String known = right.isPresent() ? "" : "; whether NTP keeps it right cannot be asked here";
+    say(
+        clock.instant().isAfter(WRITTEN) && right.orElse(true),
+        "clock " + clock.instant() + known,
+        "set the clock, and keep it right with NTP: readings are stored by time");
   }
 
   private void checkPorts(PlatformSettings settings) {

@@ -33,7 +33,8 @@ public final class Main {
         .addSubcommand(new DevicesCommand(out))
         .addSubcommand(new AuditCommand(out))
         .addSubcommand(new StatusCommand(out))
-        .addSubcommand(new DoctorCommand(out, InstantSource.system()))
+        .addSubcommand(
+            new DoctorCommand(out, InstantSource.system(), ClockSynchronization::ofMachine))
         .addSubcommand(new TopicsCommand(out))
         .addSubcommand(new GetCommand(out))
         .addSubcommand(new BackupCommand(out))

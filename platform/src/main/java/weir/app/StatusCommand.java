@@ -84,7 +84,9 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private boolean printBooks(Exposition now) {
+    boolean known = !now.by("weir_books_findings", "").isEmpty();
     boolean balanced = now.sum("weir_books_findings") == 0;
+    String verdict = balanced ? "they balance" : "they do NOT balance; run ./weir audit";
     double unread = now.sum("weir_books_unread");
     line(
         "books",
@@ -92,7 +94,7 @@ final class StatusCommand implements Callable<Integer> {
         count("stored", now.sum("weir_family_stored_total")),
         count("set aside", now.sum("weir_family_set_aside")),
         count("waiting", now.sum("weir_family_waiting") + unread),
-        balanced ? "they balance" : "they do NOT balance; run ./weir audit");
+        known ? verdict : "not known yet");
     return balanced;
   }
 

@@ -3,13 +3,22 @@ package weir.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import weir.testkit.Listener;
 
 /// The commands of an operator against a running platform.
@@ -76,6 +86,37 @@ class OperatorCommandsTest {
     assertThat(said.text())
         .contains("is healthy", "pipeline", "series writer", "retry 0", "connections")
         .contains("endpoints failing 0", "GB free");
+  }
+
+  @Test
+  void statusTellsBooksThatAreNotKnownYetFromThoseThatDoNotBalance() throws Exception {
+    Map<String, String> figures = new ConcurrentHashMap<>();
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    other.createContext("/health", exchange -> answer(exchange, "{\"status\":\"healthy\"}"));
+    other.createContext(
+        "/metrics", exchange -> answer(exchange, figures.getOrDefault("books", "")));
+    other.start();
+    try {
+      String url = "http://127.0.0.1:" + other.getAddress().getPort();
+      Said early = run("status", "--url", url);
+      assertThat(early.exit()).isZero();
+      assertThat(early.text()).contains("not known yet").doesNotContain("balance");
+
+      figures.put("books", "weir_books_findings 2.0\n");
+      Said said = run("status", "--url", url);
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.text()).contains("they do NOT balance");
+    } finally {
+      other.stop(0);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, String body) throws IOException {
+    try (exchange) {
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(body.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   @Test
@@ -157,6 +198,34 @@ class OperatorCommandsTest {
       assertThat(said.text())
           .contains("WRONG   mqtt.port " + taken.getLocalPort(), "WEIR_MQTT_PORT");
     }
+  }
+
+  @Test
+  void doctorTellsAClockThatNobodyKeepsRight() {
+    Instant now = Instant.parse("2026-06-01T12:00:00Z");
+    assertThat(doctor(now, Optional.of(false)))
+        .contains("WRONG   clock 2026-06-01T12:00:00Z", "NTP");
+    assertThat(doctor(Instant.EPOCH, Optional.of(true))).contains("WRONG   clock 1970");
+    assertThat(doctor(now, Optional.of(true))).contains("ok      clock");
+    assertThat(doctor(now, Optional.empty())).contains("ok      clock", "cannot be asked here");
+  }
+
+  private static String doctor(Instant now, Optional<Boolean> synchronization) {
+    StringWriter text = new StringWriter();
+    DoctorCommand doctor =
+        new DoctorCommand(new PrintWriter(text, true), () -> now, () -> synchronization);
+    int _ = new CommandLine(doctor).execute("--data-dir", folder.resolve("doctor").toString());
+    return text.toString();
+  }
+
+  @Test
+  void doctorTellsADataFolderThatCannotBeOne() throws Exception {
+    Path file = Files.writeString(folder.resolve("a-file"), "no folder");
+
+    Said said = run("doctor", "--data-dir", file.toString());
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.text()).contains("WRONG   data folder", "WEIR_DATA_DIR");
   }
 
   @Test
