@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import weir.app.Meters.Sample;
 import weir.app.watch.Health;
 import weir.app.watch.Lags;
+import weir.app.watch.Machine;
 import weir.event.Rejection;
 import weir.ingest.Intake;
 import weir.ingest.Refusal;
@@ -257,6 +258,14 @@ final class Figures {
 
   private static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
+  }
+
+  void of(Machine machine) {
+    meters.gauge("weir_memory_bytes", "Memory of the machine", () -> machine.memory().total());
+    meters.gauge(
+        "weir_memory_free_bytes",
+        "Memory that programs could still have, caches of the system included",
+        () -> machine.memory().free());
   }
 
   void of(Disk disk) {

@@ -263,6 +263,7 @@ final class Oversight implements AutoCloseable {
     lags = board;
     figures.of(board);
     figures.of(health);
+    figures.of(machine);
     Refreshed<Books.Sheet> books = new Refreshed<>(new Books(log, topics)::sheet);
     figures.ofBooks(books);
     chores.add(new Chore("books", FIGURES_EVERY, books::refresh));

@@ -130,6 +130,26 @@ class SqlViewsTest {
   }
 
   @Test
+  void theDashboardAsksForTheReadingsOfADevice() throws Exception {
+    store.write(
+        List.of(
+            spoken("e-1", 7, "J1.sensor-3", "sensor", 21.0),
+            spoken("e-2", 5, "J1.sensor-3", "sensor", 22.5)));
+    Path dashboard = Path.of("../deploy/grafana/dashboards/devices.json");
+    String question = new ObjectMapper().readTree(dashboard.toFile()).findValue("rawSql").asText();
+
+    List<Map<String, Object>> rows =
+        ask(
+            "series.db",
+            question
+                .replace("$device", "f2-e4fd45f654be")
+                .replace("$__timeFilter(timestamp)", "timestamp IS NOT NULL"));
+
+    assertThat(rows).extracting(row -> row.get("value")).containsExactly(21.0, 22.5);
+    assertThat(rows.getFirst()).containsKeys("time", "metric");
+  }
+
+  @Test
   void viewHourlyAggregates() {
     store.write(
         List.of(
