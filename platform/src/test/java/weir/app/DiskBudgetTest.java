@@ -84,6 +84,24 @@ class DiskBudgetTest {
     }
   }
 
+  @Test
+  void saysSoWhenNothingMoreMayGo() {
+    Map<String, String> hopeless = Map.of("disk.budget", "10MB", "disk.measure-every", "200ms");
+    try (TestPlatform weir = new TestPlatform(folder, hopeless)) {
+      send(weir, now);
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                JsonNode part =
+                    JSON.readTree(weir.get("/health").body()).path("parts").path("disk budget");
+                assertThat(part.path("error").asText()).contains("bytes over disk.budget");
+              });
+      assertThat(weir.get("/health").statusCode()).isEqualTo(503);
+      assertThat(weir.get("/health/ready").statusCode()).isEqualTo(200);
+    }
+  }
+
   private static Map<String, Double> removed(TestPlatform weir) {
     return Exposition.parse(weir.get("/metrics").body())
         .by("weir_disk_budget_removed_total", "part");

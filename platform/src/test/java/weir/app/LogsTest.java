@@ -3,6 +3,14 @@ package weir.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.OutputStreamAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,8 +79,7 @@ class LogsTest {
           .doesNotContain(PlatformProcess.TOKEN, WRONG_TOKEN, URL_PASSWORD, PAYLOAD)
           .doesNotContain(secrets);
       assertNothingOnTheDisk(weir.dataDir(), secrets);
-      List<String> lines =
-          log.lines().filter(line -> line.startsWith("{") || line.startsWith("[")).toList();
+      List<String> lines = weir.errors().lines().toList();
       assertThat(lines).isNotEmpty();
       for (String line : lines) {
         JsonNode event = JSON.readTree(line);
@@ -79,6 +87,35 @@ class LogsTest {
         assertThat(event.path("formattedMessage").asText()).isNotEmpty();
       }
     }
+  }
+
+  @Test
+  void theTextFormIsOneLineForEachEventToo() throws Exception {
+    LoggerContext context = new LoggerContext();
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(context);
+    configurator.doConfigure(Objects.requireNonNull(Platform.class.getResource("/logback.xml")));
+    Logger logger = context.getLogger("weir.app.Platform");
+    Appender<ILoggingEvent> text =
+        context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders().next();
+
+    byte[] line =
+        ((OutputStreamAppender<ILoggingEvent>) text)
+            .getEncoder()
+            .encode(
+                new LoggingEvent(
+                    "caller",
+                    logger,
+                    Level.WARN,
+                    "a part is away reason={}",
+                    new IllegalStateException("first\nsecond"),
+                    new Object[] {"one\r\n  two\nthree"}));
+    context.stop();
+
+    assertThat(new String(line, StandardCharsets.UTF_8).lines().toList())
+        .singleElement()
+        .asString()
+        .contains("WARN", "reason=one two three", "IllegalStateException", "second");
   }
 
   /// Uses every secret and payload once, rightly and wrongly; returns those that were made.

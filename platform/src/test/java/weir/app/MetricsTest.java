@@ -22,20 +22,22 @@ class MetricsTest {
 
   private static final Duration SOON = Duration.ofSeconds(40);
 
+  private static final String EVENT =
+      "{\"device_id\":\"breaker-001\",\"device_type\":\"smart_breaker\",\"measurements\":"
+          + "{\"frequency\":{\"value\":50.01,\"unit\":\"Hz\"}}}";
+
   @TempDir static Path folder;
 
   private static TestPlatform weir;
 
   @BeforeAll
   static void start() throws Exception {
-    weir = new TestPlatform(folder, Map.of());
+    weir = new TestPlatform(folder.resolve("all"), Map.of("intake.message-bytes-max", "2000"));
     try (Listener client = new Listener(weir.mqttPort(), "iot/#")) {
-      client.publish(
-          "iot/breaker-001/raw",
-          "{\"device_id\":\"breaker-001\",\"device_type\":\"smart_breaker\",\"measurements\":"
-              + "{\"frequency\":{\"value\":50.01,\"unit\":\"Hz\"}}}");
+      client.publish("iot/breaker-001/raw", EVENT);
       client.publish("iot/breaker-001/raw", "this is not JSON");
       weir.post("/ingest", "{}");
+      weir.post("/ingest/iot/breaker-001/raw", "x".repeat(2_001));
       await().atMost(SOON).until(() -> value("weir_stored_total") == 1);
     }
   }
@@ -86,12 +88,22 @@ class MetricsTest {
     assertThat(value("weir_decoded_total")).isEqualTo(1);
     assertThat(value("weir_set_aside_total{reason=\"UNREADABLE\"}")).isEqualTo(1);
     assertThat(value("weir_stored_readings_total")).isPositive();
-    assertThat(value("weir_mqtt_connections")).isNotNegative();
+    assertThat(value("weir_refused_total{reason=\"TOO_LARGE\"}")).isEqualTo(1);
+    assertThat(value("weir_refused_total{reason=\"BUSY\"}")).isZero();
     await().atMost(SOON).until(() -> value("weir_family_stored_total{family=\"cloud\"}") == 1);
     await().atMost(SOON).until(() -> value("weir_logged_total{topic=\"iot.raw\"}") == 2);
     assertThat(value("weir_books_findings")).isZero();
     assertThat(value("weir_lanes{state=\"due\"}")).isZero();
     assertThat(value("weir_disk_bytes{part=\"log\"}")).isPositive();
+  }
+
+  @Test
+  void countsConnectionsThatAreOpen() {
+    await().atMost(SOON).until(() -> value("weir_mqtt_connections") == 0);
+    try (Listener _ = new Listener(weir.mqttPort(), "none");
+        Listener _ = new Listener(weir.mqttPort(), "none")) {
+      await().atMost(SOON).until(() -> value("weir_mqtt_connections") == 2);
+    }
   }
 
   @Test
@@ -119,6 +131,25 @@ class MetricsTest {
                 assertThat(figures().keySet())
                     .filteredOn(name -> name.startsWith("weir_lag_messages{"))
                     .hasSize(3 * 4 + 1));
+  }
+
+  @Test
+  void whatNobodyReadsWaits() {
+    Map<String, String> noSeries = Map.of("roles", "gateway,pipeline");
+    try (TestPlatform other = new TestPlatform(folder.resolve("no-series"), noSeries)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(other.post("/ingest/iot/breaker-001/raw", EVENT).statusCode()).isEqualTo(202);
+      }
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          Exposition.parse(other.get("/metrics").body())
+                              .by("weir_lag_messages", "group"))
+                      .containsEntry("weir-series", 3.0)
+                      .containsEntry("weir-pipeline", 0.0));
+    }
   }
 
   @Test

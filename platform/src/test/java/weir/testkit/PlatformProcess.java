@@ -2,7 +2,6 @@ package weir.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +28,9 @@ import weir.series.questdb.QuestDbStore;
 public final class PlatformProcess implements AutoCloseable {
 
   public static final String TOKEN = "weir_test_token_000000000000";
+
+  private static final String OUTPUT = "platform.out";
+  private static final String ERRORS = "platform.log";
 
   private final Path folder;
   private final Map<String, String> settings;
@@ -71,11 +73,10 @@ public final class PlatformProcess implements AutoCloseable {
     environment.put("WEIR_MQTT_WEBSOCKET_PORT", Integer.toString(ports.get(2)));
     environment.put("WEIR_KAFKA_PORT", Integer.toString(ports.get(3)));
     environment.putAll(settings);
-    File output = folder.resolve("platform.log").toFile();
     process =
         builder
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
+            .redirectOutput(appendTo(folder.resolve(OUTPUT)))
+            .redirectError(appendTo(folder.resolve(ERRORS)))
             .start();
     try {
       Awaitility.await("the platform to be ready")
@@ -86,6 +87,10 @@ public final class PlatformProcess implements AutoCloseable {
     } catch (ConditionTimeoutException | TerminalFailureException e) {
       throw new IllegalStateException(lastWords(), e);
     }
+  }
+
+  private static ProcessBuilder.Redirect appendTo(Path file) {
+    return ProcessBuilder.Redirect.appendTo(file.toFile());
   }
 
   /// The end of its log, and its threads when it still lives: what a failed run must leave behind.
@@ -136,7 +141,12 @@ public final class PlatformProcess implements AutoCloseable {
   }
 
   public String log() throws IOException {
-    return Files.readString(folder.resolve("platform.log"));
+    return Files.readString(folder.resolve(OUTPUT)) + errors();
+  }
+
+  /// What it wrote to its error stream.
+  public String errors() throws IOException {
+    return Files.readString(folder.resolve(ERRORS));
   }
 
   /// The status of a GET, 0 when nobody answers.
