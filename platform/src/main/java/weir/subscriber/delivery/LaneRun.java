@@ -181,11 +181,13 @@ final class LaneRun {
     return isBatch ? sendEach(events) : judge(events, target, attempt);
   }
 
-  /// One event of a batch is bad; sent alone, it shows.
+  /// One event of a batch is bad; sent alone, one after the other in the place of the batch, it
+  /// shows.
   private boolean sendEach(List<Pending> events)
       throws InterruptedException, InterruptedIOException {
     for (Pending event : events) {
-      if (!send(List.of(event))) {
+      Optional<Endpoint> target = target();
+      if (target.isEmpty() || !send(List.of(event), target.get())) {
         return false;
       }
     }

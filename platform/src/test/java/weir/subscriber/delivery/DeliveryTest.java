@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -432,6 +433,29 @@ class DeliveryTest {
     assertThat(receiver.received()).hasSize(1);
     assertThat(receiver.received().getFirst().text()).startsWith("[{").endsWith("}]");
     assertThat(lanes.status(batch).waiting()).isZero();
+  }
+
+  @Test
+  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void oneBadEventOfABatchHoldsUpNoOther() throws Exception {
+    receiver.behave(one -> Answer.of(one.text().contains("\"bad\"") ? 422 : 200));
+    for (String order : List.of("none", "device")) {
+      receiver.forget();
+      Endpoint endpoint =
+          lanes.endpoint(receiver.url(), "format", "cloudevents-batch", "order", order);
+      for (String id : List.of("first", "bad", "last")) {
+        lanes.accept(id, "device", endpoint);
+      }
+      lanes.settle();
+      lanes.advance(Duration.ofSeconds(6));
+      lanes.advance(Duration.ofSeconds(31));
+      assertThat(receiver.received().getFirst().text()).contains("first", "bad", "last");
+      assertThat(lanes.attempts(endpoint))
+          .filteredOn(one -> one.outcome().equals("delivered"))
+          .extracting(DeliveryLog.Entry::eventId)
+          .containsExactly("last", "first");
+      assertThat(lanes.status(endpoint).waiting()).isZero();
+    }
   }
 
   @Test
