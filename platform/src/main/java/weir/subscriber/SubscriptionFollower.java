@@ -133,6 +133,8 @@ final class SubscriptionFollower implements AutoCloseable {
     next = end;
   }
 
+  /// What the registry holds then. Where nothing changes another process may have kept the same
+  /// before, and the index here does not know it yet.
   private Optional<Kept> keep(Handle handle, LogRecord record) {
     byte[] value = record.value();
     Optional<SubscriptionRequest> request =
@@ -142,11 +144,13 @@ final class SubscriptionFollower implements AutoCloseable {
       return Optional.empty();
     }
     Instant askedAt = request.get().askedAt();
+    Optional<Kept> known = SubscriptionTable.find(handle, request.get().id());
     return request
         .get()
-        .apply(SubscriptionTable.find(handle, request.get().id()))
+        .apply(known.map(Kept::subscription))
         .filter(changed -> SubscriptionTable.save(handle, changed, askedAt, clock.instant()))
-        .map(changed -> new Kept(changed, askedAt));
+        .map(changed -> new Kept(changed, askedAt))
+        .or(() -> known);
   }
 
   /// Marks in the registry what expired.

@@ -16,11 +16,11 @@ final class SubscriptionTable {
 
   private SubscriptionTable() {}
 
-  static Optional<Subscription> find(Handle handle, String id) {
+  static Optional<Kept> find(Handle handle, String id) {
     return handle
         .createQuery("SELECT * FROM subscription WHERE id = :id")
         .bind("id", id)
-        .map((row, context) -> subscription(row))
+        .map((row, context) -> kept(row))
         .findOne();
   }
 
@@ -29,9 +29,7 @@ final class SubscriptionTable {
     return handle
         .createQuery("SELECT * FROM subscription WHERE expires_at > :time")
         .bind("time", time.toEpochMilli())
-        .map(
-            (row, context) ->
-                new Kept(subscription(row), Instant.ofEpochMilli(row.getLong("asked_at"))))
+        .map((row, context) -> kept(row))
         .list();
   }
 
@@ -148,6 +146,10 @@ final class SubscriptionTable {
 
   private static @Nullable Long millis(@Nullable Instant time) {
     return time == null ? null : time.toEpochMilli();
+  }
+
+  private static Kept kept(ResultSet row) throws SQLException {
+    return new Kept(subscription(row), Instant.ofEpochMilli(row.getLong("asked_at")));
   }
 
   private static Subscription subscription(ResultSet row) throws SQLException {

@@ -132,7 +132,7 @@ public final class Subscriptions {
   }
 
   public Optional<Subscription> find(String id) {
-    return database.read(handle -> SubscriptionTable.find(handle, id));
+    return database.read(handle -> SubscriptionTable.find(handle, id)).map(Kept::subscription);
   }
 
   public List<Subscription> list(SubscriptionQuery query) {

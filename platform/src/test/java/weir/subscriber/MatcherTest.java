@@ -27,6 +27,7 @@ import weir.event.EventId;
 import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.Headers;
+import weir.log.LogRecord;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 import weir.log.Topics;
@@ -91,11 +92,15 @@ class MatcherTest {
   }
 
   private SubscriptionFollower follower() {
+    return follower(index);
+  }
+
+  private SubscriptionFollower follower(SubscriptionIndex told) {
     return new SubscriptionFollower(
         log,
         TOPICS.subscriptions(),
         registry,
-        index,
+        told,
         application -> applications.know(application),
         Duration.ofDays(7),
         clock);
@@ -261,6 +266,33 @@ class MatcherTest {
             "expires-before",
             "renewed-before",
             "renewed-after");
+  }
+
+  @Test
+  void aCancellationReachesAProcessThatReadsItWhenAnotherHasKeptIt() throws Exception {
+    Instant cancelled = START.plus(Duration.ofMinutes(30));
+    ask(Selector.ofDevice("fridge"));
+    follower.start();
+    Awaitility.await().atMost(SOON).until(() -> index.size() == 1);
+    SubscriptionIndex others = new MemoryIndex();
+    try (SubscriptionFollower other = follower(others)) {
+      ask(Selector.ofDevice("fridge"), cancelled, null);
+      Awaitility.await().atMost(SOON).until(this::isCancelled);
+      report("fridge", "before", cancelled.minusMillis(1));
+      report("fridge", "after", cancelled);
+      List<LogRecord> events = log.records(TOPICS.enriched());
+      assertThat(others.match(events.getLast())).isNotNull();
+      other.start();
+      Awaitility.await().atMost(SOON).until(() -> others.match(events.getLast()) == null);
+      assertThat(others.match(events.getFirst())).isNotNull();
+    }
+  }
+
+  private boolean isCancelled() {
+    String select = "SELECT COUNT(*) FROM subscription WHERE cancelled_at IS NOT NULL";
+    return registry
+        .read(handle -> Statements.query(handle, select, row -> row.getInt(1)))
+        .equals(List.of(1));
   }
 
   @Test
