@@ -161,7 +161,7 @@ public final class Deliveries {
 
   /// Lays events into their lanes again; those that nobody waits for are read from the log.
   private int redeliver(Endpoint endpoint, List<Long> places) {
-    List<Long> missing = database.write(handle -> requeue(handle, endpoint.number(), places));
+    List<Long> missing = store.write(handle -> requeue(handle, endpoint.number(), places));
     List<Arrival> recalled = List.of();
     if (!missing.isEmpty()) {
       recalled = List.copyOf(new Recall(log, enriched).read(missing).values());
@@ -175,7 +175,7 @@ public final class Deliveries {
   private void requeue(long endpoint, List<Arrival> arrivals) {
     List<Long> places = arrivals.stream().map(Arrival::place).toList();
     List<Long> _ =
-        database.write(
+        store.write(
             handle -> {
               store.insertEvents(handle, arrivals);
               return requeue(handle, endpoint, places);

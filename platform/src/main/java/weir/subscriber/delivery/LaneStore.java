@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import weir.device.Database;
@@ -34,6 +35,9 @@ public final class LaneStore {
 
   private final Database database;
   private final Map<LaneKey, Long> lanes = new ConcurrentHashMap<>();
+
+  /// Those of the transaction that is open; owned by whoever writes.
+  private final Map<LaneKey, Long> made = new HashMap<>();
 
   public LaneStore(Database database) {
     this.database = database;
@@ -83,11 +87,22 @@ public final class LaneStore {
             });
   }
 
+  /// Changes something in one transaction. The lanes it makes are known when it is committed: one
+  /// that was taken back is nobody's, and its number may be the next one's.
+  <T> T write(Function<Handle, T> change) {
+    return database.write(
+        handle -> {
+          made.clear();
+          return change.apply(handle);
+        },
+        committed -> lanes.putAll(made));
+  }
+
   /// Lays events into the lanes of those that want them and wakes the lanes, together with how
   /// far the partitions are done.
   public void accept(List<Arrival> arrivals, Map<Integer, Progress> progress, Instant now) {
     int _ =
-        database.write(
+        write(
             handle -> {
               insertEvents(handle, arrivals);
               insertPointers(handle, arrivals, now);
@@ -150,10 +165,11 @@ public final class LaneStore {
             woken.stream().map(lane -> new Object[] {now.toEpochMilli(), lane}).toList());
   }
 
-  /// The lane's id; made on first use.
+  /// The lane's id; made on first use, which takes a transaction of [#write].
   long lane(Handle handle, long endpoint, int shard) {
     LaneKey key = new LaneKey(endpoint, shard);
-    Long known = lanes.get(key);
+    Long committed = lanes.get(key);
+    Long known = committed == null ? made.get(key) : committed;
     if (known != null) {
       return known;
     }
@@ -171,7 +187,7 @@ public final class LaneStore {
                 endpoint,
                 shard)
             .getFirst();
-    lanes.put(key, id);
+    made.put(key, id);
     return id;
   }
 
@@ -318,7 +334,7 @@ public final class LaneStore {
   /// lease ended is written down as an attempt and changes nothing else.
   void finish(List<Report> reports, Map<Long, Health.@Nullable Trouble> troubles, Instant now) {
     int _ =
-        database.write(
+        write(
             handle -> {
               Finish finish = new Finish(this, handle, now);
               reports.forEach(finish::add);

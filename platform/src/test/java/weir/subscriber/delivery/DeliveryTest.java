@@ -71,6 +71,20 @@ class DeliveryTest {
   }
 
   @Test
+  void aLaneThatWasTakenBackIsNotSomebodyElses() throws Exception {
+    try (WebhookReceiver other = new WebhookReceiver()) {
+      Endpoint first = lanes.endpoint(receiver.url());
+      Endpoint second = lanes.endpoint(other.url());
+      lanes.without("position", () -> lanes.accept("one", "device", first));
+      lanes.accept("two", "device", second);
+      lanes.accept("one", "device", first);
+      lanes.settle();
+      assertThat(receiver.ids()).containsExactly("one");
+      assertThat(other.ids()).containsExactly("two");
+    }
+  }
+
+  @Test
   void keepsAnEventUntilTheLastOfItsReceiversHasIt() throws Exception {
     Endpoint healthy = lanes.endpoint(receiver.url());
     try (WebhookReceiver broken = new WebhookReceiver(any -> Answer.of(500))) {

@@ -1,5 +1,7 @@
 package weir.subscriber.delivery;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert;
+import org.jdbi.v3.core.JdbiException;
 import weir.device.Database;
 import weir.device.DeviceId;
 import weir.device.Outcome;
@@ -188,6 +192,46 @@ final class LanesFixture implements AutoCloseable {
 
   int tidy() {
     return deliveries.tidy(settings.lanes());
+  }
+
+  /// Something is tried while the database has lost one of its tables.
+  void without(String table, ThrowableAssert.ThrowingCallable act) {
+    rename(table, "away");
+    assertThatThrownBy(act).isInstanceOf(JdbiException.class);
+    rename("away", table);
+  }
+
+  private void rename(String table, String name) {
+    int _ = database.write(handle -> handle.execute("ALTER TABLE " + table + " RENAME TO " + name));
+  }
+
+  /// Has attempts that nobody made, of places from 0 on.
+  void attempt(Endpoint endpoint, String outcome, int count) {
+    List<Object[]> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(new Object[] {endpoint.number(), i, "old-" + i, clock.millis(), outcome});
+    }
+    int _ =
+        database.write(
+            handle ->
+                Statements.batch(
+                    handle,
+                    "INSERT INTO attempt (endpoint, place, event, device, at, outcome, millis)"
+                        + " VALUES (?, ?, ?, 'device', ?, ?, 1)",
+                    rows));
+  }
+
+  long attempts(Endpoint endpoint, String outcome) {
+    return database
+        .read(
+            handle ->
+                Statements.query(
+                    handle,
+                    "SELECT COUNT(*) FROM attempt WHERE endpoint = ? AND outcome = ?",
+                    row -> row.getLong(1),
+                    endpoint.number(),
+                    outcome))
+        .getFirst();
   }
 
   /// Takes turns until nothing is due and nothing is being served.
