@@ -36,11 +36,11 @@ public final class AddressRules {
 
   /// @param callbacks what is allowed although it is not public
   public AddressRules(Callbacks callbacks) {
-    this(callbacks, InetAddress::getAllByName);
+    this(callbacks, new NameLookup(InetAddress::getAllByName, NameLookup.THREADS_MAX));
   }
 
-  AddressRules(Callbacks callbacks, NameLookup.Source names) {
-    this.lookup = new NameLookup(names);
+  AddressRules(Callbacks callbacks, NameLookup lookup) {
+    this.lookup = lookup;
     if (callbacks.allowLoopback()) {
       allowed.addAll(LOOPBACK);
     }

@@ -236,6 +236,8 @@ public final class Deliveries {
       return new Outcome.Saved<>(store.keepTest(endpoint.number(), event, attempt));
     } catch (InterruptedIOException e) {
       return new Outcome.Conflict<>("the platform is ending");
+    } catch (CrowdedException e) {
+      return new Outcome.Conflict<>(String.valueOf(e.getMessage()));
     }
   }
 

@@ -38,7 +38,6 @@ public final class DeliveryWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
   private static final Duration POLL = Duration.ofMillis(250);
   private static final int CLAIMS_MAX = 500;
-  private static final Duration CROWDED = Duration.ofSeconds(1);
 
   /// How soon it is seen that an application is active again.
   private static final Duration INACTIVE = Duration.ofSeconds(30);
@@ -234,7 +233,7 @@ public final class DeliveryWorker implements AutoCloseable {
     // A lane whose lease ran out while it is served here is served again when that has ended.
     if (serving.containsKey(lane.lane())
         || counts.getOrDefault(pace, 0) >= pace.share(settings.lanes().lanesMax())) {
-      return new Next.At(now.plus(CROWDED));
+      return new Next.At(now.plus(LaneRun.CROWDED));
     }
     Next next = health.admit(lane.lane(), now);
     if (next instanceof Next.Ready) {
@@ -260,7 +259,7 @@ public final class DeliveryWorker implements AutoCloseable {
   }
 
   private void serve(LaneRun run) {
-    Report report = run.nothing(clock.instant().plus(CROWDED));
+    Report report = run.nothing(clock.instant().plus(LaneRun.CROWDED));
     try {
       report = run.run();
     } catch (RuntimeException e) {

@@ -23,6 +23,9 @@ import weir.subscriber.Endpoints;
 /// what comes behind it. What its owner changes meanwhile is obeyed by the next request.
 final class LaneRun {
 
+  /// When a lane is tried again that could not be served for what others do.
+  static final Duration CROWDED = Duration.ofSeconds(1);
+
   private static final int EVENTS_MIN = 4;
   private static final int EVENTS_MAX = 32;
 
@@ -144,6 +147,8 @@ final class LaneRun {
           goesOn = send(stream.remove());
         }
       }
+    } catch (CrowdedException e) {
+      postpone();
     } catch (InterruptedException | InterruptedIOException e) {
       stop();
       Thread.currentThread().interrupt();
@@ -158,8 +163,16 @@ final class LaneRun {
     stopped = true;
   }
 
+  private synchronized void postpone() {
+    stopped = true;
+    if (next instanceof Next.Ready) {
+      next = new Next.At(means.clock.instant().plus(CROWDED));
+    }
+  }
+
   /// Sends one message; false when what comes behind it must wait.
-  private boolean send(List<Pending> events) throws InterruptedException, InterruptedIOException {
+  private boolean send(List<Pending> events)
+      throws InterruptedException, InterruptedIOException, CrowdedException {
     health.begin(endpoint.options().inFlightMax());
     try {
       means.sockets.acquire(pace);
@@ -175,7 +188,7 @@ final class LaneRun {
   }
 
   private boolean send(List<Pending> events, Endpoint target)
-      throws InterruptedException, InterruptedIOException {
+      throws InterruptedException, InterruptedIOException, CrowdedException {
     Attempt attempt = means.sender.send(target, Message.of(target.options().format(), events));
     boolean isBatch = events.size() > 1 && attempt.verdict() instanceof Verdict.Refused;
     return isBatch ? sendEach(events) : judge(events, target, attempt);
@@ -184,7 +197,7 @@ final class LaneRun {
   /// One event of a batch is bad; sent alone, one after the other in the place of the batch, it
   /// shows.
   private boolean sendEach(List<Pending> events)
-      throws InterruptedException, InterruptedIOException {
+      throws InterruptedException, InterruptedIOException, CrowdedException {
     for (Pending event : events) {
       Optional<Endpoint> target = target();
       if (target.isEmpty() || !send(List.of(event), target.get())) {

@@ -54,7 +54,8 @@ final class Sender implements AutoCloseable {
   /// Sends a message and waits for the answer.
   ///
   /// @throws InterruptedIOException when this process is ending; the endpoint is not to blame
-  Attempt send(Endpoint endpoint, Message message) throws InterruptedIOException {
+  /// @throws CrowdedException when this process has too much to do
+  Attempt send(Endpoint endpoint, Message message) throws InterruptedIOException, CrowdedException {
     String trace = message.trace();
     Step step = trace == null ? null : traces.begin(Traces.Kind.CALL, "deliver", trace);
     if (step == null) {
@@ -72,7 +73,7 @@ final class Sender implements AutoCloseable {
   }
 
   private Attempt attempt(Endpoint endpoint, Message message, @Nullable String trace)
-      throws InterruptedIOException {
+      throws InterruptedIOException, CrowdedException {
     Instant at = clock.instant();
     byte[] request = request(endpoint, message, at, trace);
     long start = System.nanoTime();
@@ -83,6 +84,8 @@ final class Sender implements AutoCloseable {
       boolean kept = !(verdict instanceof Verdict.Delivered);
       return new Attempt(
           at, verdict, answer.status(), millis(start), "", kept ? answer.body() : "");
+    } catch (CrowdedException e) {
+      throw e;
     } catch (RejectedExecutionException ending) {
       throw new InterruptedIOException();
     } catch (IOException e) {

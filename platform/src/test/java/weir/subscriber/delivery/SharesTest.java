@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import weir.subscriber.SubscriberSettings.Callbacks;
+import org.junit.jupiter.api.io.TempDir;
+import weir.subscriber.Endpoint;
+import weir.testkit.TestEngine;
+import weir.trace.Traces;
 
 /// What is scarce is shared out: requests at once, and look-ups of names.
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -46,23 +51,83 @@ class SharesTest {
   }
 
   @Test
-  void aNameServerThatHangsIsNotWaitedForAndDelaysNoOtherName() throws Exception {
+  void namesThatHangAreNotWaitedForAndDelayNoOtherName() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    AddressRules rules =
-        new AddressRules(
-            new Callbacks(false, List.of()),
-            name -> {
-              if (name.equals("hangs.example")) {
-                awaitUninterruptibly(release);
-              }
-              return new InetAddress[] {InetAddress.ofLiteral("8.8.8.8")};
-            });
-    for (int i = 0; i < 10; i++) {
-      assertThatThrownBy(() -> rules.resolve("hangs.example", Duration.ofMillis(20)))
+    NameLookup lookup = hangingLookup(release, NameLookup.THREADS_MAX);
+    for (int i = 0; i < 100; i++) {
+      String name = "hangs-" + i + ".example";
+      assertThatThrownBy(() -> lookup.addresses(name, Duration.ofMillis(1)))
           .isInstanceOf(SocketTimeoutException.class);
     }
-    assertThat(rules.resolve("answers.example", Duration.ofSeconds(5))).hasSize(1);
+    assertThat(lookup.addresses("answers.example", Duration.ofSeconds(5))).hasSize(1);
     release.countDown();
+  }
+
+  @Test
+  void aNameThatHangsTakesOneThreadHoweverOftenItIsAskedFor() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    NameLookup lookup = hangingLookup(release, 2);
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(() -> lookup.addresses("hangs.example", Duration.ofMillis(1)))
+          .isInstanceOf(SocketTimeoutException.class);
+    }
+    assertThat(lookup.addresses("answers.example", Duration.ofSeconds(5))).hasSize(1);
+    release.countDown();
+  }
+
+  @Test
+  void anEndpointIsNotBlamedWhenTooManyNamesAreBeingLookedUp(@TempDir Path folder)
+      throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    NameLookup lookup = hangingLookup(release, 1);
+    assertThatThrownBy(() -> lookup.addresses("hangs.example", Duration.ofMillis(1)))
+        .isInstanceOf(SocketTimeoutException.class);
+    try (LanesFixture lanes = new LanesFixture(folder, TestEngine.SQLITE);
+        Sender sender =
+            new Sender(
+                new AddressRules(lanes.settings.callbacks(), lookup),
+                lanes.settings.requests(),
+                lanes.clock,
+                Traces.off())) {
+      Endpoint endpoint = lanes.endpoint("http://localhost:8888/");
+      lanes.accept("one", "device", endpoint);
+      Health health = new Health(new Random(1), null);
+      Report report = run(lanes, sender, endpoint, health);
+      assertThat(report.next()).isEqualTo(new Next.At(lanes.now().plus(LaneRun.CROWDED)));
+      assertThat(report.attempts()).isEmpty();
+      assertThat(health.trouble()).isNull();
+    }
+    release.countDown();
+  }
+
+  private static Report run(LanesFixture lanes, Sender sender, Endpoint endpoint, Health health) {
+    LaneRun.Means means =
+        new LaneRun.Means(
+            lanes.store,
+            lanes.endpoints,
+            lanes.applications,
+            sender,
+            new Sockets(10),
+            lanes.settings.lanes().disableAfter(),
+            lanes.clock);
+    Claim claim =
+        lanes
+            .store
+            .claim(lanes.now(), 1, lanes.settings.lanes().lease(), lane -> new Next.Ready())
+            .claims()
+            .getFirst();
+    return new LaneRun(means, claim, endpoint, health, Health.Pace.NEW).run();
+  }
+
+  private static NameLookup hangingLookup(CountDownLatch release, int threadsMax) {
+    return new NameLookup(
+        name -> {
+          if (name.startsWith("hangs")) {
+            awaitUninterruptibly(release);
+          }
+          return new InetAddress[] {InetAddress.ofLiteral("8.8.8.8")};
+        },
+        threadsMax);
   }
 
   /// As a look-up of the system does.
