@@ -25,6 +25,7 @@ import weir.subscriber.Applications;
 import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
 import weir.subscriber.delivery.Deliveries;
+import weir.subscriber.delivery.Deliveries.Range;
 import weir.subscriber.delivery.Deliveries.Redelivered;
 import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryLog.AttemptQuery;
@@ -315,7 +316,7 @@ public final class DeliveryApi implements HttpService {
     if (count == 0) {
       throw ProblemException.of(409, "Conflict", "the event is not in the log any more");
     }
-    accepted(response, new Redelivered(count, false));
+    accepted(response, new Redelivered(count, null));
   }
 
   private void redeliverMany(ServerRequest request, ServerResponse response) {
@@ -324,6 +325,7 @@ public final class DeliveryApi implements HttpService {
     String status = form.text("status", 20, "");
     Instant from = form.timeOrNull("from");
     Instant to = form.timeOrNull("to");
+    long after = cursor(form);
     if (status.isEmpty() && (from == null || to == null)) {
       form.reject("status", "must be parked, or from and to must say which time");
     } else if (!status.isEmpty() && !status.equals("parked") && !OUTCOMES.contains(status)) {
@@ -337,17 +339,27 @@ public final class DeliveryApi implements HttpService {
         redeliver(
             endpoint,
             status,
-            from == null ? Instant.EPOCH : from,
-            to == null ? Instant.now().plus(Duration.ofDays(1)) : to));
+            new Range(
+                from == null ? Instant.EPOCH : from,
+                to == null ? Instant.now().plus(Duration.ofDays(1)) : to,
+                after)));
   }
 
-  private Redelivered redeliver(Endpoint endpoint, String status, Instant from, Instant to) {
+  private static long cursor(Form form) {
+    String text = form.text("cursor", 20, "");
+    if (!text.matches("[0-9]{0,18}")) {
+      form.reject("cursor", "is not a cursor");
+    }
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+  }
+
+  private Redelivered redeliver(Endpoint endpoint, String status, Range range) {
     return switch (status) {
-      case "parked" -> deliveries.redeliverParked(endpoint);
-      case "" -> deliveries.redeliver(endpoint, from, to);
+      case "parked" -> deliveries.redeliverParked(endpoint, range.afterPlace());
+      case "" -> deliveries.redeliver(endpoint, range);
       default ->
           deliveries.redeliver(
-              endpoint, from, to, Deliveries.Result.valueOf(status.toUpperCase(Locale.ROOT)));
+              endpoint, range, Deliveries.Result.valueOf(status.toUpperCase(Locale.ROOT)));
     };
   }
 
@@ -355,7 +367,9 @@ public final class DeliveryApi implements HttpService {
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.put("message", "Accepted for delivery");
     body.put("count", redelivered.count());
-    body.put("more", redelivered.more());
+    Long last = redelivered.last();
+    body.put("more", last != null);
+    body.put("next_cursor", last == null ? null : last.toString());
     response.status(Status.ACCEPTED_202);
     Answers.send(response, body);
   }

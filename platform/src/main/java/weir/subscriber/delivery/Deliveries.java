@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import weir.device.Database;
 import weir.device.Outcome;
 import weir.event.EventId;
@@ -79,17 +80,21 @@ public final class Deliveries {
     return new Pointers(database).skip(endpoint.number());
   }
 
-  /// Sends an event again, wherever it is: parked, waiting for another try, or long delivered and
-  /// still in the log.
+  /// Sends an event again, wherever it is: parked, waiting, or long delivered and still in the
+  /// log.
   public Outcome<Integer> redeliver(Endpoint endpoint, String eventId) {
     List<Long> places =
         database.read(
             handle ->
                 query(
                     handle,
-                    "SELECT DISTINCT place FROM attempt WHERE endpoint = ? AND event = ? AND place"
-                        + " >= 0",
+                    "SELECT place FROM attempt WHERE endpoint = ? AND event = ? AND place >= 0"
+                        + " UNION SELECT e.place FROM event e JOIN lane l ON l.endpoint = ? WHERE"
+                        + " e.id = ? AND "
+                        + Pointers.POINTS,
                     row -> row.getLong(1),
+                    endpoint.number(),
+                    eventId,
                     endpoint.number(),
                     eventId));
     return places.isEmpty()
@@ -99,11 +104,17 @@ public final class Deliveries {
 
   /// What is sent again.
   ///
-  /// @param more whether there are more, for another request
-  public record Redelivered(int count, boolean more) {}
+  /// @param last the place behind which there may be more, for another request; null when there are
+  ///     none
+  public record Redelivered(int count, @Nullable Long last) {}
 
-  /// Sends everything again that is parked.
-  public Redelivered redeliverParked(Endpoint endpoint) {
+  /// Which attempts are repeated.
+  ///
+  /// @param afterPlace only events behind it
+  public record Range(Instant from, Instant to, long afterPlace) {}
+
+  /// Sends everything again that is parked behind a place.
+  public Redelivered redeliverParked(Endpoint endpoint, long afterPlace) {
     List<Long> places =
         database.read(
             handle ->
@@ -111,52 +122,54 @@ public final class Deliveries {
                     handle,
                     "SELECT place FROM parked WHERE lane IN "
                         + Pointers.LANES
-                        + " ORDER BY place LIMIT ?",
+                        + " AND place > ? ORDER BY place LIMIT ?",
                     row -> row.getLong(1),
                     endpoint.number(),
+                    afterPlace,
                     REDELIVER_MAX));
     return redelivered(endpoint, places);
   }
 
   /// Sends everything again that was tried in a time, whatever came of it.
-  public Redelivered redeliver(Endpoint endpoint, Instant from, Instant to) {
-    return redeliver(endpoint, from, to, "");
+  public Redelivered redeliver(Endpoint endpoint, Range range) {
+    return redeliver(endpoint, range, "");
   }
 
   /// Sends everything again that had an outcome at some attempt in a time. What was delivered since
   /// is sent again only when that is the outcome asked for.
-  public Redelivered redeliver(Endpoint endpoint, Instant from, Instant to, Result outcome) {
+  public Redelivered redeliver(Endpoint endpoint, Range range, Result outcome) {
     String text = outcome.name().toLowerCase(Locale.ROOT);
     String delivered =
         " AND NOT EXISTS (SELECT 1 FROM attempt d WHERE d.event = a.event AND d.place = a.place AND"
             + " d.endpoint = a.endpoint AND d.outcome = 'delivered')";
     return redeliver(
         endpoint,
-        from,
-        to,
+        range,
         " AND outcome = '%s'%s".formatted(text, outcome == Result.DELIVERED ? "" : delivered));
   }
 
-  private Redelivered redeliver(Endpoint endpoint, Instant from, Instant to, String condition) {
+  private Redelivered redeliver(Endpoint endpoint, Range range, String condition) {
     List<Long> places =
         database.read(
             handle ->
                 query(
                     handle,
                     "SELECT DISTINCT place FROM attempt a WHERE endpoint = ? AND at >= ? AND at < ?"
-                        + " AND place >= 0"
+                        + " AND place > ?"
                         + condition
                         + " ORDER BY place LIMIT ?",
                     row -> row.getLong(1),
                     endpoint.number(),
-                    from.toEpochMilli(),
-                    to.toEpochMilli(),
+                    range.from.toEpochMilli(),
+                    range.to.toEpochMilli(),
+                    range.afterPlace,
                     REDELIVER_MAX));
     return redelivered(endpoint, places);
   }
 
   private Redelivered redelivered(Endpoint endpoint, List<Long> places) {
-    return new Redelivered(redeliver(endpoint, places), places.size() == REDELIVER_MAX);
+    Long last = places.size() < REDELIVER_MAX ? null : places.getLast();
+    return new Redelivered(redeliver(endpoint, places), last);
   }
 
   /// Lays events into their lanes again; those that nobody waits for are read from the log.

@@ -207,16 +207,18 @@ public final class DeliveryLog {
         .findAny();
   }
 
-  /// The endpoints that an event waits for, or was tried at.
+  /// The endpoints that an event waits for, is parked for, or was tried at.
   public List<Long> endpointsOf(String eventId) {
     return database.read(
         handle ->
             query(
                 handle,
                 "SELECT endpoint FROM attempt WHERE event = ? UNION SELECT l.endpoint FROM event e"
-                    + " JOIN delivery d ON d.place = e.place JOIN lane l ON l.id = d.lane WHERE"
-                    + " e.id = ?",
+                    + " JOIN delivery p ON p.place = e.place JOIN lane l ON l.id = p.lane WHERE"
+                    + " e.id = ? UNION SELECT l.endpoint FROM event e JOIN parked p ON p.place ="
+                    + " e.place JOIN lane l ON l.id = p.lane WHERE e.id = ?",
                 row -> row.getLong(1),
+                eventId,
                 eventId,
                 eventId));
   }

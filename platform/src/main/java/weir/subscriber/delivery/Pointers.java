@@ -31,6 +31,16 @@ final class Pointers {
   private static final int CHUNK = 1_000;
   private static final List<String> TABLES = List.of("delivery", "refusal", "parked");
 
+  /// Whether lane `l` points to event `e`.
+  static final String POINTS =
+      TABLES.stream()
+          .map(
+              table ->
+                  "EXISTS (SELECT 1 FROM "
+                      + table
+                      + " p WHERE p.lane = l.id AND p.place = e.place)")
+          .collect(Collectors.joining(" OR ", "(", ")"));
+
   /// What points to events that were accepted before a time, which is asked for once a table.
   static final String OLD =
       TABLES.stream()

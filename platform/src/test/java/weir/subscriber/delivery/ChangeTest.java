@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import weir.device.Outcome;
 import weir.subscriber.Endpoint;
 import weir.testkit.TestEngine;
 import weir.testkit.WebhookReceiver;
@@ -191,7 +194,7 @@ class ChangeTest {
     receiver.forget();
     receiver.behave(any -> Answer.of(200));
     var _ = lanes.deliveries.resume(endpoint.application());
-    assertThat(lanes.deliveries.redeliverParked(endpoint).count()).isEqualTo(10);
+    assertThat(lanes.deliveries.redeliverParked(endpoint, -1).count()).isEqualTo(10);
     lanes.settle();
     assertThat(receiver.ids()).hasSize(10);
     assertThat(lanes.keptEvents()).isZero();
@@ -247,7 +250,10 @@ class ChangeTest {
   private int redelivered(Endpoint endpoint, Deliveries.Result result) {
     return lanes
         .deliveries
-        .redeliver(endpoint, LanesFixture.START, lanes.now().plusSeconds(1), result)
+        .redeliver(
+            endpoint,
+            new Deliveries.Range(LanesFixture.START, lanes.now().plusSeconds(1), -1),
+            result)
         .count();
   }
 
@@ -264,11 +270,47 @@ class ChangeTest {
     var again =
         lanes.deliveries.redeliver(
             endpoint,
-            LanesFixture.START.plus(Duration.ofMinutes(30)),
-            LanesFixture.START.plus(Duration.ofMinutes(90)));
+            new Deliveries.Range(
+                LanesFixture.START.plus(Duration.ofMinutes(30)),
+                LanesFixture.START.plus(Duration.ofMinutes(90)),
+                -1));
     lanes.settle();
-    assertThat(again).isEqualTo(new Deliveries.Redelivered(1, false));
+    assertThat(again).isEqualTo(new Deliveries.Redelivered(1, null));
     assertThat(receiver.ids()).containsExactly("event-1");
+  }
+
+  @Test
+  void goesOnBehindTheLastOfTheTenThousandThatOneRequestSendsAgain() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.attempt(endpoint, "failed", Deliveries.REDELIVER_MAX + 1);
+    lanes.log(Place.of(0, Deliveries.REDELIVER_MAX), "last", "device");
+    Instant end = lanes.now().plusSeconds(1);
+    Long last = -1L;
+    List<Deliveries.Redelivered> answers = new ArrayList<>();
+    while (last != null) {
+      Deliveries.Range range = new Deliveries.Range(LanesFixture.START, end, last);
+      answers.add(lanes.deliveries.redeliver(endpoint, range, Deliveries.Result.FAILED));
+      last = answers.getLast().last();
+    }
+    assertThat(answers).extracting(Deliveries.Redelivered::last).containsExactly(9_999L, null);
+  }
+
+  @Test
+  void sendsOneEventAgainThatWasParkedBeforeItWasEverSent() throws Exception {
+    receiver.behave(any -> Answer.of(410));
+    Endpoint endpoint = lanes.endpoint(receiver.url(), "order", "device");
+    acceptTen(endpoint);
+    lanes.settle();
+    assertThat(lanes.tidy()).isZero();
+    receiver.forget();
+    receiver.behave(any -> Answer.of(200));
+    var _ = lanes.deliveries.resume(endpoint.application());
+    assertThat(lanes.deliveries.redeliver(endpoint, "event-9")).isEqualTo(new Outcome.Saved<>(1));
+    assertThat(lanes.deliveries.redeliver(endpoint, "unheard-of"))
+        .isInstanceOf(Outcome.Missing.class);
+    lanes.settle();
+    assertThat(receiver.ids()).containsExactly("event-9");
+    assertThat(lanes.log.endpointsOf("event-8")).containsExactly(endpoint.number());
   }
 
   @Test

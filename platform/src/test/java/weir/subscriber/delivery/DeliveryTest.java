@@ -211,7 +211,7 @@ class DeliveryTest {
     assertThat(receiver.ids()).filteredOn("bad"::equals).hasSize(4);
     assertThat(lanes.status(endpoint).parked()).isEqualTo(1);
     receiver.behave(any -> Answer.of(200));
-    assertThat(lanes.deliveries.redeliverParked(endpoint).count()).isEqualTo(1);
+    assertThat(lanes.deliveries.redeliverParked(endpoint, -1).count()).isEqualTo(1);
     lanes.settle();
     assertThat(lanes.status(endpoint).parked()).isZero();
     assertThat(lanes.keptEvents()).isZero();
