@@ -82,7 +82,7 @@ public record SubscriberSettings(
   /// @param lease how long a worker holds a lane
   /// @param disableAfter how long an endpoint may fail before it is disabled
   /// @param keptFor how long waiting events and attempts are kept
-  /// @param attemptsMax attempts kept, the latest
+  /// @param attemptsMax attempts kept, the latest: so many that delivered, and as many that did not
   public record Lanes(
       int lanesMax, Duration lease, Duration disableAfter, Duration keptFor, int attemptsMax) {
 

@@ -43,6 +43,7 @@ public final class Deliveries {
   private final EventLog log;
   private final Topic enriched;
   private final InstantSource clock;
+  private final OldAttempts oldAttempts;
 
   public Deliveries(
       Database database,
@@ -59,6 +60,7 @@ public final class Deliveries {
     this.log = log;
     this.enriched = enriched;
     this.clock = clock;
+    this.oldAttempts = new OldAttempts(database);
   }
 
   /// Holds everything back from now on; what matches waits.
@@ -257,6 +259,6 @@ public final class Deliveries {
   /// Removes what belongs to endpoints that are gone, and what is too old. Returns how many
   /// deliveries that never succeeded were removed for their age.
   public int tidy(SubscriberSettings.Lanes limits) {
-    return new Tidying(database, endpoints, limits, clock).run();
+    return new Tidying(database, oldAttempts, endpoints, limits, clock).run();
   }
 }

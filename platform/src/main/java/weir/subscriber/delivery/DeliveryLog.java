@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import weir.device.Database;
+import weir.subscriber.Endpoint;
 
 /// What can be asked about deliveries: what waits, what is given up, and every attempt. Safe for
 /// use by many threads.
@@ -288,14 +289,25 @@ public final class DeliveryLog {
   /// Something that the owner of an endpoint should know.
   public record Notice(Instant at, String kind, String detail) {}
 
-  void notice(long endpoint, String kind, String detail) {
+  /// Notes of each endpoint that it ended, once, so that its owner is told.
+  void noticeEnds(List<Endpoint> ended) {
+    List<Object[]> rows = new ArrayList<>();
+    for (Endpoint endpoint : ended) {
+      long number = endpoint.number();
+      String kind = endpoint.state().text();
+      long since = endpoint.condition().since().toEpochMilli();
+      String reason = endpoint.condition().reason();
+      rows.add(new Object[] {number, since, kind, reason, number, kind, since});
+    }
     int _ =
         database.write(
             handle ->
                 batch(
                     handle,
-                    "INSERT INTO notice (endpoint, at, kind, detail, told) VALUES (?, ?, ?, ?, 0)",
-                    List.of(new Object[][] {{endpoint, clock.millis(), kind, detail}})));
+                    "INSERT INTO notice (endpoint, at, kind, detail, told) SELECT ?, ?, ?, ?, 0"
+                        + " WHERE NOT EXISTS (SELECT 1 FROM notice WHERE endpoint = ? AND kind = ?"
+                        + " AND at >= ?)",
+                    rows));
   }
 
   /// A notice whose owner was not written to yet.

@@ -174,6 +174,7 @@ public final class DeliveryWorker implements AutoCloseable {
     }
   }
 
+  /// Where this fails before the notice is written, [Tidying] writes it.
   private void end(Endpoint endpoint, Endpoint.State state, String reason) {
     boolean ended =
         endpoints
@@ -187,7 +188,7 @@ public final class DeliveryWorker implements AutoCloseable {
       forgive(endpoint.number());
       return;
     }
-    deliveries.notice(endpoint.number(), state.text(), reason);
+    deliveries.noticeEnds(endpoints.byNumber(endpoint.number()).stream().toList());
     LOG.warn(
         "endpoint ended service={} state={} reason={}",
         endpoint.application(),

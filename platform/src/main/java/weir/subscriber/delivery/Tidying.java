@@ -5,6 +5,7 @@ import static weir.device.Statements.query;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import weir.device.Database;
@@ -12,14 +13,15 @@ import weir.subscriber.Endpoint;
 import weir.subscriber.Endpoints;
 import weir.subscriber.SubscriberSettings;
 
-/// Removes what belongs to endpoints that are deleted and what is kept long enough, and parks what
-/// waits for those that are gone; a little at a time, so that nobody waits for it.
+/// Removes what belongs to endpoints that are deleted and what is kept long enough, parks what
+/// waits for those that are gone, and notes what ended when nobody could; a little at a time, so
+/// that nobody waits for it.
 final class Tidying {
-
-  private static final int ATTEMPTS_AT_ONCE = 10_000;
 
   private final Database database;
   private final Pointers pointers;
+  private final DeliveryLog log;
+  private final OldAttempts attempts;
   private final Endpoints endpoints;
   private final Instant now;
   private final Instant oldest;
@@ -27,11 +29,14 @@ final class Tidying {
 
   Tidying(
       Database database,
+      OldAttempts attempts,
       Endpoints endpoints,
       SubscriberSettings.Lanes limits,
       InstantSource clock) {
     this.database = database;
     this.pointers = new Pointers(database);
+    this.log = new DeliveryLog(database, clock);
+    this.attempts = attempts;
     this.endpoints = endpoints;
     this.now = clock.instant();
     this.oldest = now.minus(limits.keptFor());
@@ -42,16 +47,25 @@ final class Tidying {
     List<Long> known = knownEndpoints();
     // Another process may have made an endpoint that is not in memory here yet.
     endpoints.reload();
+    List<Endpoint> ended = new ArrayList<>();
     for (long number : known) {
       Optional<Endpoint> endpoint = endpoints.byNumber(number);
       if (endpoint.isEmpty()) {
         forget(number);
-      } else if (endpoint.get().state() == Endpoint.State.GONE) {
-        int _ = pointers.park(number, "gone", now);
+        continue;
+      }
+      switch (endpoint.get().state()) {
+        case ACTIVE, PAUSED -> {}
+        case DISABLED -> ended.add(endpoint.get());
+        case GONE -> {
+          ended.add(endpoint.get());
+          int _ = pointers.park(number, "gone", now);
+        }
       }
     }
+    log.noticeEnds(ended);
     int expired = pointers.expire(oldest);
-    removeAttempts();
+    attempts.remove(oldest, attemptsMax);
     return expired;
   }
 
@@ -70,24 +84,5 @@ final class Tidying {
                     + batch(handle, "DELETE FROM notice WHERE endpoint = ?", row)
                     + batch(handle, "DELETE FROM attempt WHERE endpoint = ?", row)
                     + batch(handle, "DELETE FROM lane WHERE endpoint = ?", row));
-  }
-
-  /// Looks at the oldest only, which are the first by their ids.
-  private void removeAttempts() {
-    int removed;
-    do {
-      removed =
-          database.write(
-              handle ->
-                  batch(
-                      handle,
-                      "DELETE FROM attempt WHERE id IN (SELECT id FROM (SELECT id, at FROM attempt"
-                          + " ORDER BY id LIMIT ?) o WHERE o.at < ? OR o.id <= (SELECT MAX(id)"
-                          + " FROM attempt) - ?)",
-                      List.of(
-                          new Object[][] {
-                            {ATTEMPTS_AT_ONCE, oldest.toEpochMilli(), attemptsMax}
-                          })));
-    } while (removed == ATTEMPTS_AT_ONCE);
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.Outcome;
 import weir.subscriber.Endpoint;
+import weir.subscriber.SubscriberSettings;
 import weir.testkit.TestEngine;
 import weir.testkit.WebhookReceiver;
 import weir.testkit.WebhookReceiver.Answer;
@@ -311,6 +312,30 @@ class ChangeTest {
     lanes.settle();
     assertThat(receiver.ids()).containsExactly("event-9");
     assertThat(lanes.log.endpointsOf("event-8")).containsExactly(endpoint.number());
+  }
+
+  @Test
+  void theSuccessesOfOneEndpointTakeNoPlaceOfTheFailuresOfAnother() throws Exception {
+    Endpoint busy = lanes.endpoint(receiver.url());
+    Endpoint fails = lanes.endpoint(receiver.url());
+    SubscriberSettings.Lanes few =
+        new SubscriberSettings.Lanes(
+            10, Duration.ofMinutes(1), Duration.ofDays(7), Duration.ofDays(30), 1_000);
+    lanes.attempt(fails, "failed", 3);
+    lanes.attempt(busy, "delivered", 11_500);
+    for (int i = 0; i < 2; i++) {
+      assertThat(lanes.deliveries.tidy(few)).isZero();
+      assertThat(lanes.attempts(busy, "delivered")).isEqualTo(1_000);
+      assertThat(lanes.attempts(fails, "failed")).isEqualTo(3);
+    }
+    lanes.attempt(fails, "refused", 2_500);
+    assertThat(lanes.deliveries.tidy(few)).isZero();
+    assertThat(lanes.attempts(busy, "delivered")).isZero();
+    assertThat(lanes.attempts(fails, "failed")).isZero();
+    assertThat(lanes.attempts(fails, "refused")).isEqualTo(2_000);
+    lanes.clock.advance(Duration.ofDays(31));
+    assertThat(lanes.deliveries.tidy(few)).isZero();
+    assertThat(lanes.attempts(fails, "refused")).isZero();
   }
 
   @Test

@@ -73,6 +73,20 @@ class OwnerMailTest {
   }
 
   @Test
+  void tellsTheOwnerOnceAlsoWhenThatFailedAtFirst() throws Exception {
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.accept("one", "device", endpoint);
+    lanes.without("notice", lanes::settle);
+    lanes.settle();
+    assertThat(lanes.state(endpoint)).isEqualTo(Endpoint.State.GONE);
+    assertThat(lanes.tidy()).isZero();
+    assertThat(lanes.tidy()).isZero();
+    assertThat(lanes.log.notices(endpoint.number(), 10))
+        .extracting(DeliveryLog.Notice::kind)
+        .containsExactly("gone");
+  }
+
+  @Test
   void waitsForTheMailServer() throws Exception {
     Endpoint _ = gone("ada@example.com");
     int port = server.getSmtp().getPort();
