@@ -55,7 +55,6 @@ public final class DeliveryWorker implements AutoCloseable {
   private final LaneRun.Means means;
   private final Sender sender;
   private final Map<Long, Health> healths = new ConcurrentHashMap<>();
-  private final Map<Long, Health.Trouble> troubles;
   private final BlockingQueue<Object> news = new LinkedBlockingQueue<>();
   private final Map<Long, Service> serving = new HashMap<>();
   private final Map<Health.Pace, Integer> counts = new EnumMap<>(Health.Pace.class);
@@ -87,7 +86,6 @@ public final class DeliveryWorker implements AutoCloseable {
     this.random = random;
     this.sender =
         new Sender(new AddressRules(settings.callbacks()), settings.requests(), clock, traces);
-    this.troubles = store.troubles();
     this.means =
         new LaneRun.Means(
             store,
@@ -151,6 +149,7 @@ public final class DeliveryWorker implements AutoCloseable {
         }
       }
       store.finish(unwritten, changed, clock.instant());
+      changed.forEach((endpoint, trouble) -> health(endpoint).keep(trouble));
       unwritten.forEach(report -> leave(report.claim().lane()));
       unwritten.forEach(report -> attempts.count(report.attempts()));
       endings.addAll(unwritten);
@@ -165,7 +164,10 @@ public final class DeliveryWorker implements AutoCloseable {
   private void end(Report report) {
     switch (report.aftermath()) {
       case NOTHING, HEALTH -> {}
-      case GONE -> end(report.endpoint(), Endpoint.State.GONE, "the endpoint answered 410 Gone");
+      case GONE -> {
+        end(report.endpoint(), Endpoint.State.GONE, "the endpoint answered 410 Gone");
+        health(report.endpoint().number()).heed();
+      }
       case DISABLE ->
           end(
               report.endpoint(),
@@ -210,7 +212,7 @@ public final class DeliveryWorker implements AutoCloseable {
               now,
               Math.min(free, CLAIMS_MAX),
               settings.lanes().lease(),
-              lane -> admit(lane, now, admitted));
+              new Admission(now, admitted));
     } catch (JdbiException e) {
       admitted.forEach(service -> leave(service.lane));
       throw e;
@@ -218,6 +220,27 @@ public final class DeliveryWorker implements AutoCloseable {
     admitted.forEach(service -> service.thread.start());
     if (round.more()) {
       wake();
+    }
+  }
+
+  /// Decides for one round of claims.
+  private final class Admission implements LaneStore.Admission {
+    private final Instant now;
+    private final List<Service> admitted;
+
+    Admission(Instant now, List<Service> admitted) {
+      this.now = now;
+      this.admitted = admitted;
+    }
+
+    @Override
+    public void learn(long endpoint, Health.@Nullable Trouble trouble) {
+      health(endpoint).learn(trouble);
+    }
+
+    @Override
+    public Next ask(Claim lane) {
+      return admit(lane, now, admitted);
     }
   }
 
@@ -238,6 +261,7 @@ public final class DeliveryWorker implements AutoCloseable {
     }
     Next next = health.admit(lane.lane(), now);
     if (next instanceof Next.Ready) {
+      health.reserve(lane.leaseEnd());
       Thread thread =
           Thread.ofVirtual()
               .name("lane-" + lane.lane())
@@ -281,7 +305,7 @@ public final class DeliveryWorker implements AutoCloseable {
 
   /// The health of an endpoint, as far as it is known.
   Health health(long endpoint) {
-    return healths.computeIfAbsent(endpoint, number -> new Health(random, troubles.get(number)));
+    return healths.computeIfAbsent(endpoint, number -> new Health(random));
   }
 
   /// Forgets that an endpoint failed, because it leads elsewhere or somebody says that it works

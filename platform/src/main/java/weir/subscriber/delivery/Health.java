@@ -2,6 +2,8 @@ package weir.subscriber.delivery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +57,25 @@ final class Health {
   }
 
   /// What is kept on the disk of an endpoint that fails.
-  record Trouble(int failures, Instant firstFailure, Instant openUntil, int step) {}
+  record Trouble(int failures, Instant firstFailure, Instant openUntil, int step) {
+
+    Trouble {
+      firstFailure = firstFailure.truncatedTo(ChronoUnit.MILLIS);
+      openUntil = openUntil.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    boolean isOpen() {
+      return openUntil.isAfter(Instant.EPOCH);
+    }
+
+    Trouble openUntil(Instant time) {
+      return new Trouble(failures, firstFailure, time, step);
+    }
+  }
 
   private final RandomGenerator random;
   private @Nullable Trouble trouble;
+  private @Nullable Trouble kept;
   private long probe = NONE;
   private boolean gone;
   private boolean proven;
@@ -67,14 +84,33 @@ final class Health {
   private int inFlight;
   private int successes;
 
-  Health(RandomGenerator random, @Nullable Trouble trouble) {
+  Health(RandomGenerator random) {
     this.random = random;
-    this.trouble = trouble;
+  }
+
+  /// Follows what is on the disk when somebody else wrote it: another worker found out more, or an
+  /// owner said that the endpoint works again.
+  synchronized void learn(@Nullable Trouble stored) {
+    if (!Objects.equals(stored, kept)) {
+      kept = stored;
+      trouble = stored;
+      notifyAll();
+    }
+  }
+
+  /// This is on the disk now.
+  synchronized void keep(@Nullable Trouble written) {
+    kept = written;
+  }
+
+  /// On the disk it is left alone until then, for the probe that is made here.
+  synchronized void reserve(Instant until) {
+    kept = kept == null || !kept.isOpen() ? kept : kept.openUntil(until);
   }
 
   /// Whether nothing is sent now because it failed too often.
   synchronized boolean isOpen() {
-    return trouble != null && trouble.openUntil.isAfter(Instant.EPOCH);
+    return trouble != null && trouble.isOpen();
   }
 
   /// Asks to serve a lane. Ready: yes, as the one probe when the endpoint is open.
@@ -182,10 +218,15 @@ final class Health {
     return Duration.ofMillis(Math.round(wait.toMillis() * factor));
   }
 
-  /// It wants nothing any more.
+  /// It wants nothing any more, which is not in the registry yet.
   synchronized void leave() {
     gone = true;
     notifyAll();
+  }
+
+  /// What the registry says of it counts again.
+  synchronized void heed() {
+    gone = false;
   }
 
   synchronized @Nullable Trouble trouble() {

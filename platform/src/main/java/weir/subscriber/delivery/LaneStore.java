@@ -3,6 +3,8 @@ package weir.subscriber.delivery;
 import static weir.device.Statements.batch;
 import static weir.device.Statements.query;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,9 +29,12 @@ import weir.subscriber.Endpoint;
 /// anybody points to it, so that no retention of the log can take it away.
 public final class LaneStore {
 
-  /// Lanes that are due, the longest due first; costs no more when there are many that are not.
+  /// Lanes that are due, the longest due first, and how their endpoints are doing; costs no more
+  /// when there are many that are not.
   static final String DUE =
-      "SELECT id, endpoint, shard, epoch FROM lane WHERE due_at <= ? ORDER BY due_at LIMIT ?";
+      "SELECT l.id, l.endpoint, l.shard, l.epoch, h.failures, h.first_failure, h.open_until, h.step"
+          + " FROM lane l LEFT JOIN health h ON h.endpoint = l.endpoint WHERE l.due_at <= ?"
+          + " ORDER BY l.due_at LIMIT ?";
 
   private record LaneKey(long endpoint, int shard) {}
 
@@ -192,45 +197,46 @@ public final class LaneStore {
   }
 
   /// Says whether a due lane is to be served now.
-  @FunctionalInterface
   interface Admission {
+    /// Tells what is on the disk about an endpoint, whoever found it out; null when it is well.
+    void learn(long endpoint, Health.@Nullable Trouble trouble);
+
     Next ask(Claim lane);
   }
+
+  /// A lane that is due.
+  private record Due(Claim lane, Health.@Nullable Trouble trouble) {}
 
   /// The lanes that were taken.
   ///
   /// @param more whether there may be more that are due
   record Round(List<Claim> claims, boolean more) {}
 
-  /// Takes lanes that are due for the time of a lease, the longest due first.
+  /// Takes lanes that are due for the time of a lease, the longest due first. While one of them is
+  /// the probe of an endpoint, other workers leave it alone.
   Round claim(Instant now, int max, Duration lease, Admission admission) {
     Instant leaseEnd = now.plus(lease);
     return database.write(
         handle -> {
-          List<Claim> due =
-              query(
-                  handle,
-                  DUE,
-                  row ->
-                      new Claim(
-                          row.getLong(1),
-                          row.getLong(2),
-                          row.getInt(3),
-                          row.getLong(4) + 1,
-                          leaseEnd),
-                  now.toEpochMilli(),
-                  max);
+          List<Due> due = query(handle, DUE, row -> due(row, leaseEnd), now.toEpochMilli(), max);
+          due.forEach(each -> admission.learn(each.lane.endpoint(), each.trouble));
           List<Claim> claims = new ArrayList<>();
           List<Object[]> rows = new ArrayList<>();
-          for (Claim lane : due) {
+          List<Object[]> probes = new ArrayList<>();
+          for (Due each : due) {
+            Claim lane = each.lane;
             Next next = admission.ask(lane);
             if (next instanceof Next.Ready) {
               claims.add(lane);
               rows.add(new Object[] {leaseEnd.toEpochMilli(), 1, 1, lane.lane()});
+              if (each.trouble != null && each.trouble.isOpen()) {
+                probes.add(new Object[] {leaseEnd.toEpochMilli(), lane.endpoint()});
+              }
             } else {
               rows.add(new Object[] {dueMillis(next, now), 0, 0, lane.lane()});
             }
           }
+          int _ = batch(handle, "UPDATE health SET open_until = ? WHERE endpoint = ?", probes);
           int _ =
               batch(
                   handle,
@@ -238,6 +244,21 @@ public final class LaneStore {
                   rows);
           return new Round(claims, due.size() == max);
         });
+  }
+
+  private static Due due(ResultSet row, Instant leaseEnd) throws SQLException {
+    Claim lane =
+        new Claim(row.getLong(1), row.getLong(2), row.getInt(3), row.getLong(4) + 1, leaseEnd);
+    int failures = row.getInt(5);
+    return row.wasNull()
+        ? new Due(lane, null)
+        : new Due(
+            lane,
+            new Health.Trouble(
+                failures,
+                Instant.ofEpochMilli(row.getLong(6)),
+                Instant.ofEpochMilli(row.getLong(7)),
+                row.getInt(8)));
   }
 
   private static @Nullable Long dueMillis(Next next, Instant now) {
@@ -339,18 +360,22 @@ public final class LaneStore {
               Finish finish = new Finish(this, handle, now);
               reports.forEach(finish::add);
               finish.write();
-              saveTroubles(handle, troubles);
+              saveTroubles(handle, troubles, now);
               return reports.size();
             });
   }
 
-  private static void saveTroubles(Handle handle, Map<Long, Health.@Nullable Trouble> troubles) {
+  /// What waited for the probe of an endpoint that works again need not wait any longer.
+  private static void saveTroubles(
+      Handle handle, Map<Long, Health.@Nullable Trouble> troubles, Instant now) {
     List<Object[]> saved = new ArrayList<>();
     List<Object[]> healed = new ArrayList<>();
+    List<Object[]> woken = new ArrayList<>();
     troubles.forEach(
         (endpoint, trouble) -> {
           if (trouble == null) {
             healed.add(new Object[] {endpoint});
+            woken.add(new Object[] {now.toEpochMilli(), endpoint});
           } else {
             saved.add(
                 new Object[] {
@@ -370,6 +395,12 @@ public final class LaneStore {
                 + " first_failure = excluded.first_failure, open_until = excluded.open_until, step"
                 + " = excluded.step",
             saved);
+    int _ =
+        batch(
+            handle,
+            "UPDATE lane SET due_at = ? WHERE endpoint = ? AND leased = 0 AND due_at ="
+                + " (SELECT open_until FROM health h WHERE h.endpoint = lane.endpoint)",
+            woken);
     int _ = batch(handle, "DELETE FROM health WHERE endpoint = ?", healed);
   }
 
@@ -391,26 +422,5 @@ public final class LaneStore {
         attempt.millis(),
         attempt.detail().isEmpty() ? null : attempt.detail(),
         attempt.answer().isEmpty() ? null : attempt.answer());
-  }
-
-  /// What is known of endpoints that failed when the process ended.
-  Map<Long, Health.Trouble> troubles() {
-    Map<Long, Health.Trouble> troubles = new HashMap<>();
-    database
-        .read(
-            handle ->
-                query(
-                    handle,
-                    "SELECT endpoint, failures, first_failure, open_until, step FROM health",
-                    row ->
-                        Map.entry(
-                            row.getLong(1),
-                            new Health.Trouble(
-                                row.getInt(2),
-                                Instant.ofEpochMilli(row.getLong(3)),
-                                Instant.ofEpochMilli(row.getLong(4)),
-                                row.getInt(5)))))
-        .forEach(each -> troubles.put(each.getKey(), each.getValue()));
-    return troubles;
   }
 }

@@ -15,7 +15,7 @@ class HealthTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final int MOST = 8;
 
-  private final Health health = new Health(new Random(7), null);
+  private final Health health = new Health(new Random(7));
 
   private Instant failFiveTimes() {
     Instant until = START;

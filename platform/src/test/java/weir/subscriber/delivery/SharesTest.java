@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class SharesTest {
                 Traces.off())) {
       Endpoint endpoint = lanes.endpoint("http://localhost:8888/");
       lanes.accept("one", "device", endpoint);
-      Health health = new Health(new Random(1), null);
+      Health health = new Health(new Random(1));
       Report report = run(lanes, sender, endpoint, health);
       assertThat(report.next()).isEqualTo(new Next.At(lanes.now().plus(LaneRun.CROWDED)));
       assertThat(report.attempts()).isEmpty();
@@ -113,10 +114,20 @@ class SharesTest {
     Claim claim =
         lanes
             .store
-            .claim(lanes.now(), 1, lanes.settings.lanes().lease(), lane -> new Next.Ready())
+            .claim(lanes.now(), 1, lanes.settings.lanes().lease(), new AnyLane())
             .claims()
             .getFirst();
     return new LaneRun(means, claim, endpoint, health, Health.Pace.NEW).run();
+  }
+
+  private static final class AnyLane implements LaneStore.Admission {
+    @Override
+    public void learn(long endpoint, Health.@Nullable Trouble trouble) {}
+
+    @Override
+    public Next ask(Claim lane) {
+      return new Next.Ready();
+    }
   }
 
   private static NameLookup hangingLookup(CountDownLatch release, int threadsMax) {
