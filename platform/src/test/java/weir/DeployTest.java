@@ -79,6 +79,8 @@ class DeployTest {
         assertThat(container.path("resources").path(bound).has("cpu")).isTrue();
         assertThat(container.path("resources").path(bound).has("memory")).isTrue();
       }
+      assertThat(container.path("volumeMounts").findValuesAsText("mountPath"))
+          .containsExactly("/data", "/tmp", "/keys");
       JsonNode rights = container.path("securityContext");
       assertThat(rights.path("readOnlyRootFilesystem").asBoolean()).isTrue();
       assertThat(rights.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();

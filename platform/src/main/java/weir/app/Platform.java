@@ -119,8 +119,7 @@ public final class Platform implements AutoCloseable {
     Dialects dialects = dialects();
     EventLog log = openLog();
     Registry registry = openRegistry(log);
-    SubscriberSide subscribers =
-        new SubscriberSide(settings, registry, log, plays(Role.SUBSCRIBER), parts, clock, traces);
+    SubscriberSide subscribers = new SubscriberSide(settings, registry, log, parts, clock, traces);
     Applications applications = subscribers.applications();
     Console face = new Console(settings, registry, subscribers::tokenHolder, clock);
     console = face;

@@ -3,18 +3,22 @@ package weir.app;
 import io.helidon.webserver.http.HttpService;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import weir.device.Registry;
 import weir.device.Revisions;
 import weir.log.EventLog;
 import weir.subscriber.Applications;
+import weir.subscriber.DistantDeliveries;
 import weir.subscriber.Endpoints;
 import weir.subscriber.SecretBox;
 import weir.subscriber.ServiceTokens;
 import weir.subscriber.SubscriberSettings;
 import weir.subscriber.Subscribers;
 import weir.subscriber.Subscriptions;
+import weir.subscriber.delivery.Deliveries;
+import weir.subscriber.delivery.DeliveryLog;
 import weir.trace.Traces;
 import weir.view.ApplicationApi;
 import weir.view.DeliveryApi;
@@ -22,8 +26,11 @@ import weir.view.RegistrationApi;
 import weir.view.SubscriptionApi;
 
 /// Everything about applications, as the platform needs it: who they are for the pipeline, how
-/// they are asked for over HTTP, and, in a process that plays the subscriber, their deliveries.
+/// they are asked for over HTTP, and their deliveries, which a process that plays the subscriber
+/// makes, and one that plays only the view shows when the database is shared.
 final class SubscriberSide {
+
+  private static final String DELIVERIES = "deliveries.db";
 
   private final Registry registry;
   private final SubscriberSettings settings;
@@ -33,12 +40,12 @@ final class SubscriberSide {
   private final ServiceTokens tokens;
   private final Subscriptions subscriptions;
   private final Optional<Subscribers> subscribers;
+  private final Optional<DistantDeliveries> distant;
 
   SubscriberSide(
       PlatformSettings platform,
       Registry registry,
       EventLog log,
-      boolean delivers,
       Parts parts,
       InstantSource clock,
       Traces traces) {
@@ -62,22 +69,42 @@ final class SubscriberSide {
             platform.topics().subscriptions(),
             clock);
     subscribers =
-        delivers
-            ? Optional.of(
-                parts.add(
-                    new Subscribers(
-                        platform.engine("deliveries.db"),
-                        registry.database(),
-                        applications,
-                        endpoints,
-                        log,
-                        platform.topics(),
-                        settings,
-                        platform.mail(),
-                        platform.redis(),
-                        clock,
-                        traces)))
+        platform.roles().contains(Role.SUBSCRIBER)
+            ? Optional.of(parts.add(subscribers(platform, log, traces)))
             : Optional.empty();
+    distant =
+        subscribers.isEmpty()
+                && platform.roles().contains(Role.VIEW)
+                && platform.engine(DELIVERIES).isShared()
+            ? Optional.of(parts.add(distant(platform, log, traces)))
+            : Optional.empty();
+  }
+
+  private Subscribers subscribers(PlatformSettings platform, EventLog log, Traces traces) {
+    return new Subscribers(
+        platform.engine(DELIVERIES),
+        registry.database(),
+        applications,
+        endpoints,
+        log,
+        platform.topics(),
+        settings,
+        platform.mail(),
+        platform.redis(),
+        clock,
+        traces);
+  }
+
+  private DistantDeliveries distant(PlatformSettings platform, EventLog log, Traces traces) {
+    return new DistantDeliveries(
+        platform.engine(DELIVERIES),
+        applications,
+        endpoints,
+        log,
+        platform.topics(),
+        settings,
+        clock,
+        traces);
   }
 
   Applications applications() {
@@ -90,7 +117,8 @@ final class SubscriberSide {
   }
 
   List<HttpService> views() {
-    HttpService registration =
+    List<HttpService> services = new ArrayList<>();
+    services.add(
         new RegistrationApi(
             applications,
             endpoints,
@@ -98,19 +126,16 @@ final class SubscriberSide {
             tokens,
             registry.adminToken(),
             settings.registration(),
-            clock);
-    HttpService listing = new SubscriptionApi(subscriptions, clock);
-    HttpService registered = new ApplicationApi(applications, endpoints);
-    return subscribers
-        .map(
-            running ->
-                List.of(
-                    registration,
-                    listing,
-                    new DeliveryApi(
-                        applications, endpoints, running.deliveries(), running.deliveryLog()),
-                    registered))
-        .orElse(List.of(registration, listing, registered));
+            clock));
+    services.add(new SubscriptionApi(subscriptions, clock));
+    subscribers.ifPresent(here -> services.add(deliveryApi(here.deliveries(), here.deliveryLog())));
+    distant.ifPresent(there -> services.add(deliveryApi(there.deliveries(), there.deliveryLog())));
+    services.add(new ApplicationApi(applications, endpoints));
+    return services;
+  }
+
+  private DeliveryApi deliveryApi(Deliveries deliveries, DeliveryLog log) {
+    return new DeliveryApi(applications, endpoints, deliveries, log);
   }
 
   void start(Oversight oversight) {

@@ -69,6 +69,7 @@ public final class Subscribers implements AutoCloseable {
     worker =
         new DeliveryWorker(
             lanes, endpoints, applications, deliveryLog, settings, clock, new Random(), traces);
+    endpoints.whenMoved(worker::moved);
     deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
     index = redis.isGiven() ? new RedisIndex(redis, registry, REACH, clock) : new MemoryIndex();
     follower =

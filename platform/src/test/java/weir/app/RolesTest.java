@@ -28,6 +28,7 @@ import weir.testkit.LedgerSender;
 import weir.testkit.LedgerSenders;
 import weir.testkit.PlatformProcess;
 import weir.testkit.PostgresServer;
+import weir.testkit.WebhookReceiver;
 
 /// One platform in three processes, on one Kafka broker and one PostgreSQL server.
 class RolesTest {
@@ -49,6 +50,7 @@ class RolesTest {
           PlatformProcess one = process("one", "pipeline,series,subscriber", shared);
           PlatformProcess other = process("other", "pipeline,series,subscriber", shared)) {
         acknowledged = load(door, one);
+        assertThatOwnersAreServed(door);
         awaitBooks(door);
         assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
         other.stop();
@@ -61,6 +63,22 @@ class RolesTest {
     assertThat(acknowledged).allMatch(id -> distinct.contains(new EventId(id).uuid()));
   }
 
+  /// By the process that shows deliveries, which makes none itself.
+  private static void assertThatOwnersAreServed(PlatformProcess door) throws Exception {
+    try (WebhookReceiver receiver = new WebhookReceiver()) {
+      String form =
+          "{\"service_name\":\"service\",\"callback_url\":\"%s\"}".formatted(receiver.url());
+      String registered = door.post("/register", form).body();
+      String id = registered.replaceAll("(?s).*\"service_id\":\"([^\"]+)\".*", "$1");
+      String path = "/api/applications/" + id;
+      assertThat(door.post(path + "/pause", "").body()).contains("\"state\":\"paused\"");
+      assertThat(door.post(path + "/test", "").body()).contains("\"outcome\":\"delivered\"");
+      assertThat(door.get(path + "/attempts").body()).contains("\"outcome\":\"delivered\"");
+      assertThat(door.post(path + "/resume", "").body()).contains("\"state\":\"active\"");
+      assertThat(receiver.received()).hasSize(1);
+    }
+  }
+
   private Map<String, String> shared(EmbeddedBroker broker, DatabaseSettings database) {
     return Map.of(
         "WEIR_KAFKA_BOOTSTRAP_SERVERS",
@@ -69,6 +87,8 @@ class RolesTest {
         database.url(),
         "WEIR_TIMESCALE_URL",
         database.url(),
+        "WEIR_WEBHOOK_ALLOW_LOOPBACK",
+        "true",
         "WEIR_WEBHOOK_KEY_FILE",
         folder.resolve("webhook.key").toString());
   }

@@ -96,8 +96,6 @@ public final class DeliveryWorker implements AutoCloseable {
             settings.lanes().disableAfter(),
             clock);
     this.loop = new Loop("deliveries", () -> turn(POLL), clock);
-    // Only noted here: whoever tells of it may hold a lock.
-    endpoints.whenMoved(news::add);
   }
 
   public void start() {
@@ -107,6 +105,11 @@ public final class DeliveryWorker implements AutoCloseable {
   /// Since when it waits for the database; empty when it does not.
   public Optional<Instant> stuckSince() {
     return loop.stuckSince();
+  }
+
+  /// Tells that an endpoint leads elsewhere now. Only notes it: whoever tells may hold a lock.
+  public void moved(long endpoint) {
+    boolean _ = news.add(endpoint);
   }
 
   /// Tells that there may be something to do.

@@ -79,6 +79,7 @@ final class LanesFixture implements AutoCloseable {
     DeliveryWorker fresh =
         new DeliveryWorker(
             store, endpoints, applications, log, settings, clock, new Random(1), Traces.off());
+    endpoints.whenMoved(fresh::moved);
     workers.add(fresh);
     return fresh;
   }
