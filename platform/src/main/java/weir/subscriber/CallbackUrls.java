@@ -17,6 +17,10 @@ final class CallbackUrls {
 
   static final int LENGTH_MAX = 2_048;
 
+  static final String WRONG =
+      "must be a URL such as https://example.com/hook: http or https, to a public address, port 80,"
+          + " 443 or from 1024, without user and fragment";
+
   private static final int RESERVED_PORTS = 1_024;
   private static final Duration LOOKUP_LIMIT = Duration.ofSeconds(3);
 
@@ -43,31 +47,22 @@ final class CallbackUrls {
     }
   }
 
+  /// One text for all that is refused: who tries addresses learns nothing of what they are.
   List<FieldError> errors(String field, String text) {
     Optional<URI> parsed = text.length() > LENGTH_MAX ? Optional.empty() : parse(text);
-    String wrong = parsed.map(this::wrong).orElse("must be a URL such as https://example.com/hook");
-    return wrong.isEmpty() ? List.of() : List.of(new FieldError(field, wrong));
+    return parsed.filter(this::isCallable).isPresent()
+        ? List.of()
+        : List.of(new FieldError(field, WRONG));
   }
 
-  private String wrong(URI url) {
+  private boolean isCallable(URI url) {
     String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      return "must be a URL such as https://example.com/hook";
-    }
-    if (url.getRawUserInfo() != null) {
-      return "must not hold a user or password";
-    }
-    if (url.getRawFragment() != null) {
-      return "must not hold a fragment";
-    }
     int port = url.getPort();
-    if (port != -1 && port != 80 && port != 443 && (port < RESERVED_PORTS || port > 65_535)) {
-      return "must use port 80, 443 or one from 1024";
-    }
-    return leadsAway(url.getHost()) ? "" : "must lead to a public address";
-  }
-
-  private boolean leadsAway(String host) {
-    return !AddressRules.isOddlySpelled(host) && rules.allowName(host, LOOKUP_LIMIT);
+    return (scheme.equals("http") || scheme.equals("https"))
+        && url.getRawUserInfo() == null
+        && url.getRawFragment() == null
+        && (port == -1 || port == 80 || port == 443 || (port >= RESERVED_PORTS && port <= 65_535))
+        && !AddressRules.isOddlySpelled(url.getHost())
+        && rules.allowName(url.getHost(), LOOKUP_LIMIT);
   }
 }

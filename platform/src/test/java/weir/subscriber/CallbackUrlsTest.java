@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.device.FieldError;
 
 class CallbackUrlsTest {
 
@@ -34,8 +35,10 @@ class CallbackUrlsTest {
         "http://0177.0.0.1/",
         "http://127.1/"
       })
-  void refusesWhatMustNotBeCalled(String url) {
-    assertThat(urls.errors("callback_url", url)).as(url).hasSize(1);
+  void refusesWhatMustNotBeCalledWithOneNeutralText(String url) {
+    assertThat(urls.errors("callback_url", url))
+        .as(url)
+        .containsExactly(new FieldError("callback_url", CallbackUrls.WRONG));
   }
 
   @ParameterizedTest
