@@ -7,6 +7,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.MqttSessionExpiredException;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
@@ -20,16 +21,25 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -216,23 +226,29 @@ class CrmTest {
     }
   }
 
-  /// The promise end to end: a second from the device's message to ticket and mail. A machine that
-  /// is busy with other things is given three tries.
+  /// The promise end to end: a second from the device's message to the ticket on an open page and
+  /// the mail. A machine that is busy with other things is given three tries.
   @Test
-  void ticketAndMailAreThereWithinASecond() throws Exception {
+  void theTicketIsOnThePageAndTheMailSentWithinASecond() throws Exception {
     List<Long> millis = new ArrayList<>();
-    while (millis.size() < 3 && millis.stream().noneMatch(each -> each < 1_000)) {
-      String error = "T" + millis.size();
-      long start = System.nanoTime();
-      report("timed-" + error, "\"" + error + "\"");
-      Awaitility.await()
-          .atMost(SOON)
-          .pollInterval(Duration.ofMillis(10))
-          .until(() -> ticket("\"error_code\":\"" + error + "\"") && mailsAbout(error) == 1);
-      millis.add((System.nanoTime() - start) / 1_000_000);
+    try (ConsoleBrowser browser = new ConsoleBrowser(crm(""), "")) {
+      Page page = browser.stranger(1280, ColorScheme.LIGHT);
+      PlaywrightAssertions.assertThat(page.locator("#live")).hasText("live");
+      while (millis.size() < 3 && millis.stream().noneMatch(each -> each < 1_000)) {
+        String error = "T" + millis.size();
+        Locator row = page.locator("#tickets tr", new Page.LocatorOptions().setHasText(error));
+        long start = System.nanoTime();
+        report("timed-" + error, "\"" + error + "\"");
+        Awaitility.await()
+            .pollInSameThread()
+            .atMost(SOON)
+            .pollInterval(Duration.ofMillis(10))
+            .until(() -> row.count() == 1 && mailsAbout(error) == 1);
+        millis.add((System.nanoTime() - start) / 1_000_000);
+      }
     }
     assertThat(millis)
-        .as("milliseconds from the message to ticket and mail")
+        .as("milliseconds from the message to the ticket on the page and the mail")
         .last()
         .satisfies(last -> assertThat(last).isLessThan(1_000));
   }
@@ -250,9 +266,14 @@ class CrmTest {
       PlaywrightAssertions.assertThat(page.locator("#tickets"))
           .containsText("dH", new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
       Awaitility.await().atMost(SOON).until(() -> mailsAbout("dH") == 1);
-      page.locator("tr", new Page.LocatorOptions().setHasText("dH"))
-          .getByText("Mark solved")
-          .click();
+      Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("dH"));
+      row.getByText("Notify again").click();
+      Awaitility.await().atMost(SOON).until(() -> mailsAbout("dH") == 2);
+      row.locator("button").first().click();
+      PlaywrightAssertions.assertThat(page.locator("#detail dl"))
+          .containsText(Pattern.compile("Error\\s*dH.*Owner\\s*Ada Lovelace, ada@example.com"));
+      page.getByText("Close").click();
+      row.getByText("Mark solved").click();
       PlaywrightAssertions.assertThat(
               page.locator("tr.solved", new Page.LocatorOptions().setHasText("dH")))
           .hasCount(1);
@@ -342,6 +363,43 @@ class CrmTest {
       answer.set(200);
       awaitAttempt(200);
       assertThat(crm.received()).allMatch(one -> one.path().equals("/hook/log_event"));
+      passesOnOnceWhatComesTwice(service, crm);
+    }
+  }
+
+  private static void passesOnOnceWhatComesTwice(BusinessService service, WebhookReceiver crm)
+      throws Exception {
+    int before = crm.received().size();
+    String event = "{\"device_id\":\"fridge-2\",\"error_code\":\"E9\"}";
+    assertThat(notifySigned(service, event)).contains("taken");
+    assertThat(notifySigned(service, event)).contains("known");
+    assertThat(crm.received()).hasSize(before + 1);
+  }
+
+  private static String notifySigned(BusinessService service, String event) throws Exception {
+    String time = Long.toString(Instant.now().getEpochSecond());
+    byte[] key = Base64.getDecoder().decode(secret().substring("whsec_".length()));
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    mac.update(("twice." + time + "." + event).getBytes(StandardCharsets.UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/notify"))
+            .header("webhook-id", "twice")
+            .header("webhook-timestamp", time)
+            .header("webhook-signature", "v1," + Base64.getEncoder().encodeToString(mac.doFinal()))
+            .POST(HttpRequest.BodyPublishers.ofString(event))
+            .build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  /// What the service signs and checks with, from where it keeps it.
+  private static String secret() throws SQLException {
+    String file = "jdbc:sqlite:" + folder.resolve("service-2.db");
+    try (Connection database = DriverManager.getConnection(file);
+        Statement statement = database.createStatement();
+        ResultSet row = statement.executeQuery("SELECT secret FROM identity")) {
+      assertThat(row.next()).isTrue();
+      return row.getString(1);
     }
   }
 

@@ -3,6 +3,7 @@ package weir.subscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.JedisPooled;
 import weir.device.Database;
 import weir.device.DeviceId;
 import weir.event.Event;
@@ -81,6 +83,11 @@ class RedisIndexTest {
       one.put(List.of(new Kept(subscription, NOW)));
 
       assertThat(takers(other, "fridge")).containsExactly("app");
+      Instant forgotten = subscription.until().plus(REACH);
+      try (JedisPooled redis = new JedisPooled(URI.create(server.url()))) {
+        assertThat(redis.pexpireTime("weir:subscriptions:device:fridge"))
+            .isEqualTo(forgotten.toEpochMilli());
+      }
     }
   }
 

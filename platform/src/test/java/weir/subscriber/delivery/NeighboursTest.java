@@ -115,11 +115,19 @@ class NeighboursTest {
     return all;
   }
 
-  /// A machine that is busy with other things is given three tries; what comes before warms up.
+  /// A machine that is busy with other things is given three tries; what comes before warms up, and
+  /// shows how long it takes when all are healthy.
   @Test
-  void aTenthThatHangsAndABacklogDelayNoHealthyDeliveryByASecond() throws Exception {
+  void aTenthThatHangsAndABacklogDelayNoHealthyDelivery() throws Exception {
     try (WebhookReceiver broken = new WebhookReceiver(any -> Answer.of(500))) {
-      List<Endpoint> takers = new ArrayList<>(unhealthy());
+      List<Endpoint> takers = new ArrayList<>();
+      for (int i = 0; i < HEALTHY; i++) {
+        takers.add(lanes.endpoint(healthy.url() + i, PATIENT));
+      }
+      lanes.worker.start();
+      int first = offer(takers, offer(takers, 0));
+      Duration alone = longest99th();
+      takers.addAll(0, unhealthy());
       Endpoint behind = lanes.endpoint(broken.url());
       List<Arrival> backlog = new ArrayList<>();
       for (int i = 0; i < BACKLOG; i++) {
@@ -127,29 +135,35 @@ class NeighboursTest {
       }
       lanes.lay(backlog);
       takers.add(behind);
-      for (int i = 0; i < HEALTHY; i++) {
-        takers.add(lanes.endpoint(healthy.url() + i, PATIENT));
-      }
-      lanes.worker.start();
-      int first = offer(takers, 0);
-      List<Long> late = new ArrayList<>();
-      while (late.size() < 3 && late.stream().noneMatch(each -> each <= HEALTHY * ROUNDS / 100)) {
-        taken.clear();
+      first = offer(takers, first);
+      Duration allowed = allowed(alone);
+      List<Duration> beside = new ArrayList<>();
+      while (beside.size() < 3 && beside.stream().noneMatch(each -> each.compareTo(allowed) <= 0)) {
         first = offer(takers, first);
-        late.add(
-            taken.values().stream()
-                .filter(one -> one.compareTo(Duration.ofSeconds(1)) > 0)
-                .count());
+        beside.add(longest99th());
       }
-      assertThat(late)
-          .as("deliveries that took more than a second, of " + HEALTHY * ROUNDS)
+      assertThat(beside)
+          .as("the slowest of 99 % of the healthy deliveries, which took " + alone + " alone")
           .last()
-          .satisfies(last -> assertThat(last).isLessThanOrEqualTo(HEALTHY * ROUNDS / 100));
+          .satisfies(last -> assertThat(last).isLessThanOrEqualTo(allowed));
     }
+  }
+
+  /// Twice as long, under a second; below a quarter of one nobody could tell it from other things
+  /// that the machine does.
+  private static Duration allowed(Duration alone) {
+    long millis = Math.clamp(2 * alone.toMillis(), 250, 1_000);
+    return Duration.ofMillis(millis);
+  }
+
+  private Duration longest99th() {
+    List<Duration> sorted = taken.values().stream().sorted().toList();
+    return sorted.get(sorted.size() * 99 / 100);
   }
 
   /// Offers events to all, and waits until all healthy ones have theirs. Returns what comes next.
   private int offer(List<Endpoint> takers, int first) {
+    taken.clear();
     for (int round = first; round < first + ROUNDS; round++) {
       String id = "round-" + round;
       for (int i = 0; i < HEALTHY; i++) {
