@@ -47,6 +47,9 @@ public final class WebhookReceiver implements AutoCloseable {
     Answer answer(Received received) throws IOException;
   }
 
+  /// Who calls when so many wait already is heard a second later.
+  private static final int CALLERS_MAX = 1_024;
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Received> received = new CopyOnWriteArrayList<>();
@@ -55,7 +58,9 @@ public final class WebhookReceiver implements AutoCloseable {
   public WebhookReceiver(Behaviour behaviour) {
     this.behaviour = behaviour;
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server =
+          HttpServer.create(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), CALLERS_MAX);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -149,10 +149,10 @@ class NeighboursTest {
     }
   }
 
-  /// Twice as long, under a second; below a quarter of one nobody could tell it from other things
-  /// that the machine does.
+  /// Twice as long, under a second; below half of one nobody could tell it from other things that
+  /// the machine does.
   private static Duration allowed(Duration alone) {
-    long millis = Math.clamp(2 * alone.toMillis(), 250, 1_000);
+    long millis = Math.clamp(2 * alone.toMillis(), 500, 1_000);
     return Duration.ofMillis(millis);
   }
 
