@@ -18,7 +18,8 @@ public final class Scan {
 
   private Scan() {}
 
-  public static void all(
+  /// Hands every record of the ranges to the visitor, and says whether their ends were reached.
+  public static boolean all(
       EventLog.LogReader reader,
       Map<Partition, EventLog.OffsetRange> ranges,
       Consumer<LogRecord> visitor) {
@@ -39,13 +40,18 @@ public final class Scan {
       for (LogRecord record : records) {
         Partition partition = record.position().partition();
         Long last = lasts.get(partition);
-        if (last != null) {
+        if (last == null) {
+          continue;
+        }
+        // Where the last one was compacted away, the next record is behind the range.
+        if (record.position().offset() <= last) {
           visitor.accept(record);
-          if (record.position().offset() >= last) {
-            lasts.remove(partition);
-          }
+        }
+        if (record.position().offset() >= last) {
+          lasts.remove(partition);
         }
       }
     }
+    return lasts.isEmpty();
   }
 }

@@ -1,5 +1,7 @@
 package weir.view.topic;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,7 +30,6 @@ public final class TopicBrowser {
   static final Duration TIME_MAX = Duration.ofSeconds(4);
 
   private static final int CHUNK = 4_000;
-  private static final Duration POLL = Duration.ofMillis(300);
   private static final Comparator<LogRecord> OLDEST_FIRST =
       Comparator.comparingLong(LogRecord::timestampMillis)
           .thenComparing(record -> record.position().partition())
@@ -75,26 +76,17 @@ public final class TopicBrowser {
 
   /// The ranges from the first record at or after a time on.
   Map<Partition, OffsetRange> since(Map<Partition, OffsetRange> ranges, long timeMillis) {
+    Set<Topic> topics = ranges.keySet().stream().map(Partition::topic).collect(toSet());
+    Map<Partition, Long> starts = log.offsetsAt(topics, timeMillis);
     Map<Partition, OffsetRange> later = new TreeMap<>();
     ranges.forEach(
         (partition, range) -> {
-          long start = firstSince(partition, range, timeMillis);
-          later.put(partition, new OffsetRange(start, range.end()));
+          long start = starts.getOrDefault(partition, range.start());
+          later.put(
+              partition,
+              new OffsetRange(Math.clamp(start, range.start(), range.end()), range.end()));
         });
     return later;
-  }
-
-  private long firstSince(Partition partition, OffsetRange range, long timeMillis) {
-    if (range.start() >= range.end()) {
-      return range.end();
-    }
-    try (EventLog.LogReader reader = log.reader()) {
-      reader.seekToTime(Set.of(partition), timeMillis);
-      return reader.poll(POLL).stream()
-          .mapToLong(record -> record.position().offset())
-          .min()
-          .orElse(range.end());
-    }
   }
 
   public Optional<LogRecord> record(Partition partition, long offset) {
@@ -106,7 +98,7 @@ public final class TopicBrowser {
     try (EventLog.LogReader reader = log.reader()) {
       Scan.all(reader, Map.of(partition, new OffsetRange(offset, offset + 1)), found::add);
     }
-    return found.stream().filter(record -> record.position().offset() == offset).findFirst();
+    return found.stream().findFirst();
   }
 
   /// One page being read: chunk by chunk away from its start, until it is full.
