@@ -3,7 +3,8 @@ package weir.view.topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,37 +22,47 @@ import weir.log.Topics;
 import weir.series.SeriesStore;
 import weir.series.StoredEvent;
 import weir.view.DeadLetters;
+import weir.view.Scan;
 
-/// Everything that happened to one event: the raw messages under its id, the dead letters,
-/// the enriched message and the row in the store.
+/// Everything that happened to one event: the raw messages under its id, its waits for a
+/// missing reference, the dead letters, the enriched message and the row in the store.
 ///
-/// The log is looked through around the time when the message came, at most [#SCAN_MAX]
-/// records of each topic; what retention has removed is not found any more. Safe for many
+/// The log is looked through from shortly before the message came until shortly after it was
+/// stored, or to its end while it is not stored or when it was set aside; at most [#SCAN_MAX]
+/// records of each topic. What retention has removed is not found any more. Safe for many
 /// threads.
 public final class EventTrace {
 
   static final int SCAN_MAX = 50_000;
 
   private static final Duration AROUND = Duration.ofSeconds(2);
-  private static final Duration FOREVER = Duration.ofDays(36_500);
-  private static final Duration POLL = Duration.ofMillis(100);
-  private static final int EMPTY_POLLS_MAX = 3;
+  private static final long NEVER = Long.MAX_VALUE;
   private static final int FOUND_MAX = 20;
 
   /// What was found; an event that nobody knows has nothing.
   ///
+  /// @param waits each time that it was handed over to be tried again
   /// @param complete whether all was looked through that may tell of it
   record Found(
       @Nullable StoredEvent stored,
       List<LogRecord> raw,
+      List<LogRecord> waits,
       List<LogRecord> enriched,
       List<DeadLetters.Letter> deadLetters,
       boolean complete) {
 
     boolean isEmpty() {
-      return stored == null && raw.isEmpty() && enriched.isEmpty() && deadLetters.isEmpty();
+      return stored == null
+          && raw.isEmpty()
+          && waits.isEmpty()
+          && enriched.isEmpty()
+          && deadLetters.isEmpty();
     }
   }
+
+  private static final Comparator<LogRecord> IN_ORDER =
+      Comparator.comparing((LogRecord record) -> record.position().partition())
+          .thenComparingLong(record -> record.position().offset());
 
   private final EventLog log;
   private final Topics topics;
@@ -72,12 +83,28 @@ public final class EventTrace {
     List<DeadLetters.Letter> dead = set.letters();
     Optional<Instant> came = came(id, stored, dead);
     if (came.isEmpty()) {
-      return new Found(stored, List.of(), List.of(), dead, set.next().isEmpty());
+      return new Found(stored, List.of(), List.of(), List.of(), dead, set.next().isEmpty());
     }
-    Looked raw = records(topics.raw(), id, came.get(), !dead.isEmpty());
-    Looked enriched = records(topics.enriched(), id, came.get(), !dead.isEmpty());
-    boolean complete = set.next().isEmpty() && raw.complete() && enriched.complete();
-    return new Found(stored, raw.records(), enriched.records(), dead, complete);
+    long from = came.get().minus(AROUND).toEpochMilli();
+    // What is tried again, or replayed, is appended later and keeps the time when it came.
+    long to =
+        stored == null || !dead.isEmpty()
+            ? NEVER
+            : later(came.get(), stored.storedAt()).plus(AROUND).toEpochMilli();
+    Looked raw = records(topics.raw(), id, from, to);
+    Looked waits = records(topics.retry(), id, from, to);
+    Looked enriched = records(topics.enriched(), id, from, to);
+    return new Found(
+        stored,
+        raw.records(),
+        waits.records(),
+        enriched.records(),
+        dead,
+        set.next().isEmpty() && raw.complete() && waits.complete() && enriched.complete());
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private record Looked(List<LogRecord> records, boolean complete) {}
@@ -97,36 +124,46 @@ public final class EventTrace {
         : Optional.empty();
   }
 
-  /// An event that was set aside may have come again at any time since.
-  private Looked records(Topic topic, EventId id, Instant came, boolean cameAgain) {
-    Map<Partition, OffsetRange> ranges = log.ranges(Set.of(topic));
-    long enough = came.plus(cameAgain ? FOREVER : AROUND).toEpochMilli();
-    Set<Partition> open = new HashSet<>(ranges.keySet());
+  private Looked records(Topic topic, EventId id, long fromMillis, long toMillis) {
+    Map<Partition, OffsetRange> wanted = between(topic, fromMillis, toMillis);
+    long most = SCAN_MAX / Math.max(1, wanted.size());
+    Map<Partition, OffsetRange> ranges = new HashMap<>();
+    wanted.forEach(
+        (partition, range) ->
+            ranges.put(
+                partition,
+                new OffsetRange(range.start(), Math.min(range.end(), range.start() + most))));
     List<LogRecord> found = new ArrayList<>();
     try (EventLog.LogReader reader = log.reader()) {
-      reader.seekToTime(ranges.keySet(), came.minus(AROUND).toEpochMilli());
-      int scanned = 0;
-      int empty = 0;
-      while (!open.isEmpty() && scanned < SCAN_MAX && empty < EMPTY_POLLS_MAX) {
-        int before = scanned;
-        for (LogRecord record : reader.poll(POLL)) {
-          Partition partition = record.position().partition();
-          OffsetRange range = ranges.get(partition);
-          if (range == null || !open.contains(partition)) {
-            continue;
-          }
-          scanned++;
-          if (isOf(record, id) && found.size() < FOUND_MAX) {
-            found.add(record);
-          }
-          if (record.position().offset() >= range.end() - 1 || record.timestampMillis() > enough) {
-            open.remove(partition);
-          }
-        }
-        empty = scanned == before ? empty + 1 : 0;
-      }
-      return new Looked(found, scanned < SCAN_MAX);
+      boolean read =
+          Scan.all(
+              reader,
+              ranges,
+              record -> {
+                if (found.size() < FOUND_MAX && isOf(record, id)) {
+                  found.add(record);
+                }
+              });
+      found.sort(IN_ORDER);
+      return new Looked(found, read && ranges.equals(wanted));
     }
+  }
+
+  /// From the first record of this time up to the first one that is later than that.
+  private Map<Partition, OffsetRange> between(Topic topic, long fromMillis, long toMillis) {
+    Set<Topic> one = Set.of(topic);
+    Map<Partition, OffsetRange> ranges = log.ranges(one);
+    Map<Partition, Long> starts = log.offsetsAt(one, fromMillis);
+    Map<Partition, Long> ends = toMillis == NEVER ? Map.of() : log.offsetsAt(one, toMillis + 1);
+    Map<Partition, OffsetRange> between = new HashMap<>();
+    ranges.forEach(
+        (partition, range) ->
+            between.put(
+                partition,
+                new OffsetRange(
+                    starts.getOrDefault(partition, range.start()),
+                    ends.getOrDefault(partition, range.end()))));
+    return between;
   }
 
   private static boolean isOf(LogRecord record, EventId id) {

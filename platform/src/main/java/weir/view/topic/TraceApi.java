@@ -48,6 +48,7 @@ public final class TraceApi implements HttpService {
       json.writeStartObject();
       json.writeStringField("event_id", id.value());
       writeRecords(json, "raw", found.raw());
+      writeRecords(json, "waits", found.waits());
       writeRecords(json, "enriched", found.enriched());
       json.writeArrayFieldStart("dead_letters");
       for (DeadLetters.Letter letter : found.deadLetters()) {
