@@ -228,6 +228,7 @@ public final class LiveFeed implements AutoCloseable {
     long skipped = unshown + read.skipped();
     unshown = skipped + read.records().size();
     double weight = 1 + (double) read.skipped() / Math.max(1, read.records().size());
+    long now = clock.millis();
     Shown shown = new Shown(watchers, Wish.Messages.ENRICHED);
     for (LogRecord record : read.records()) {
       byte[] header = record.headers().bytes(HeaderNames.EVENT).orElse(null);
@@ -235,8 +236,8 @@ public final class LiveFeed implements AutoCloseable {
         continue;
       }
       EventHeader.Head head = EventHeader.head(header);
-      devices.count(head.device(), weight);
-      types.count(head.type(), weight);
+      devices.count(head.device(), weight, now);
+      types.count(head.type(), weight, now);
       if (head.kind().equals("trends")) {
         trends += weight;
       }

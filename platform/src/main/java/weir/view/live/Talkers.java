@@ -25,7 +25,8 @@ final class Talkers {
     beforeSince = nowMillis;
   }
 
-  void count(String name, double weight) {
+  void count(String name, double weight, long nowMillis) {
+    turn(nowMillis);
     if (current.size() < NAMES_MAX || current.containsKey(name)) {
       current.merge(name, weight, Double::sum);
     }
@@ -33,12 +34,7 @@ final class Talkers {
 
   /// The names with the highest rates, highest first.
   List<Talker> top(int limit, long nowMillis) {
-    if (nowMillis - currentSince >= HALF_MILLIS) {
-      before = current;
-      beforeSince = currentSince;
-      current = new HashMap<>();
-      currentSince = nowMillis;
-    }
+    turn(nowMillis);
     double seconds = Math.max(1, (nowMillis - beforeSince) / 1e3);
     Map<String, Double> sums = new HashMap<>(before);
     current.forEach((name, weight) -> sums.merge(name, weight, Double::sum));
@@ -47,5 +43,18 @@ final class Talkers {
         .sorted(Comparator.comparingDouble(Talker::rate).reversed().thenComparing(Talker::name))
         .limit(limit)
         .toList();
+  }
+
+  /// Begins another half; one that began long ago counts no more.
+  private void turn(long nowMillis) {
+    long age = nowMillis - currentSince;
+    if (age < HALF_MILLIS) {
+      return;
+    }
+    boolean over = age >= 2 * HALF_MILLIS;
+    before = over ? new HashMap<>() : current;
+    beforeSince = over ? nowMillis - HALF_MILLIS : currentSince;
+    current = new HashMap<>();
+    currentSince = nowMillis;
   }
 }
