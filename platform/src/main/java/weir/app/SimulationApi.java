@@ -23,6 +23,7 @@ import weir.fleet.FaultRates;
 import weir.fleet.FleetStatus;
 import weir.fleet.Grade;
 import weir.fleet.MirrorStatus;
+import weir.fleet.Mix;
 import weir.fleet.OverException;
 import weir.fleet.Scenario;
 import weir.fleet.SimulatedDevice;
@@ -92,6 +93,8 @@ final class SimulationApi implements HttpService {
     body.put("started_at", run.map(one -> one.startedAt().toString()).orElse(null));
     body.put("time", fleet == null ? null : fleet.time().toString());
     body.put("speed", run.map(one -> one.fleet().speed()).orElse(1.0));
+    body.set("families", run.map(one -> json(one.fleet().mix())).orElse(null));
+    body.set("faults", run.map(one -> json(one.fleet().faults())).orElse(null));
     body.put("devices", fleet == null ? 0 : fleet.devices());
     body.put("connected", fleet == null ? 0 : fleet.connected());
     body.put("sent", fleet == null ? 0 : fleet.sent());
@@ -113,6 +116,32 @@ final class SimulationApi implements HttpService {
       return "stopped";
     }
     return now.isGrading() ? "grading" : going ? "running" : "ended";
+  }
+
+  /// By the names that a scenario has for them.
+  private static ObjectNode json(Mix mix) {
+    return JsonBody.JSON
+        .createObjectNode()
+        .put("breakers", mix.breakers())
+        .put("meters", mix.smartMeters())
+        .put("environmental", mix.environmentalSensors())
+        .put("appliances", mix.appliances())
+        .put("energy", mix.energyDevices())
+        .put("controllers", mix.controllers())
+        .put("sensors", mix.httpSensors())
+        .put("uncovered", mix.uncovered());
+  }
+
+  private static ObjectNode json(FaultRates faults) {
+    return JsonBody.JSON
+        .createObjectNode()
+        .put("drop_outs", faults.dropOuts())
+        .put("duplicates", faults.duplicates())
+        .put("late", faults.late())
+        .put("shuffled", faults.shuffled())
+        .put("malformed", faults.malformed())
+        .put("drifting", faults.drifting())
+        .put("storms", faults.storms());
   }
 
   private static void mirrors(ObjectNode node, Optional<MirrorStatus> mirrors) {

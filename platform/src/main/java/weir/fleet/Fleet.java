@@ -73,6 +73,7 @@ public final class Fleet implements AutoCloseable {
   private final Instant wallStart;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Instant time;
+  private volatile FaultRates faults;
   private long startNanos;
   private long endNanos;
 
@@ -92,6 +93,7 @@ public final class Fleet implements AutoCloseable {
   private Fleet(FleetSettings settings, List<Scenario.Phase> phases, InstantSource wallClock) {
     this.settings = settings;
     this.phases = new ArrayDeque<>(phases);
+    this.faults = settings.faults();
     this.pace = new FleetPace(settings.tempo());
     this.wallClock = wallClock;
     this.wallStart = wallClock.instant();
@@ -256,7 +258,8 @@ public final class Fleet implements AutoCloseable {
 
   private void enter(Scenario.Phase phase) {
     if (phase.faults() != null) {
-      timeline.change(phase.faults(), time);
+      faults = phase.faults();
+      timeline.change(faults, time);
     }
     if (phase.speed() != null) {
       pace.change(phase.speed());
@@ -288,6 +291,16 @@ public final class Fleet implements AutoCloseable {
 
   public double speed() {
     return pace.speed();
+  }
+
+  /// How many devices of each kind it has.
+  public Mix mix() {
+    return settings.mix();
+  }
+
+  /// What goes wrong on purpose now; phases change it.
+  public FaultRates faults() {
+    return faults;
   }
 
   /// All devices, in the order of the fleet.

@@ -32,15 +32,14 @@ export async function show(view) {
   const counts = sliders(FAMILIES.map(([name, text, max, usual]) => ({ name, text, max, step: 1, value: usual })), keep);
   const faults = sliders(FAULTS.map(([name, text, max, step]) => ({ name, text, max, step, value: 0 })), keep);
   const speed = sliders([{ name: "speed", text: "Speed", max: 50, step: 1, value: 1, min: 1 }], (value) => {
-    keep();
-    act(start, async () => {
-      if (running) await patch("/api/simulation", { speed: value });
-    });
+    if (running) act(start, () => patch("/api/simulation", { speed: value }));
+    else keep();
   });
   const scenario = h("select", { "aria-label": "Scenario", onchange: () => {
     place(usual());
     keep();
   } }, Object.entries(SCENARIOS).map(([name, each]) => h("option", { value: name }, each.text)));
+  const bound = h("p", { class: "notice", hidden: true }, "These are of the fleet that runs. Its devices and faults stay as they are until it is stopped; its speed can be changed.");
   let running = false;
 
   /** Where the chosen scenario has each slider. */
@@ -60,7 +59,8 @@ export async function show(view) {
   }
 
   if (view.parameters.get("scenario") in SCENARIOS) scenario.value = view.parameters.get("scenario");
-  place({ ...usual(), ...Object.fromEntries(view.parameters) });
+  const wanted = () => ({ ...usual(), ...Object.fromEntries(new URLSearchParams(location.search)) });
+  place(wanted());
 
   async function act(control, what) {
     wrong.textContent = "";
@@ -87,6 +87,7 @@ export async function show(view) {
     stop.disabled = !running && now.state !== "ended";
     if (now.state !== "grading") setText(stop, "Stop and grade");
     mirror.checked = now.mirrors.enabled;
+    showFleet(now);
     fill(figures, [["devices", f.count(now.devices)], ["connected", f.count(now.connected)], ["sent", f.count(now.sent)], ["acknowledged", f.count(now.acknowledged)], ["unanswered", f.count(now.outstanding)], ["refused", f.count(now.refused)], ["publish to ack, median", f.value(now.publish_to_ack_ms_p50) + " ms"], ["99th percentile", f.value(now.publish_to_ack_ms_p99) + " ms"]].map(([label, big]) => h("div", { class: "figure", dataset: { figure: label } }, h("span", { class: "label" }, label), h("span", { class: "big" }, big))));
     if (now.last_grade) drawGrade(now.last_grade);
     const { items } = await get("/api/simulation/anomalies", view.signal);
@@ -96,6 +97,16 @@ export async function show(view) {
       { title: "Anomaly", cell: (each) => each.anomaly_type.replaceAll("_", " ") },
       { title: "Readings left", class: "num", cell: (each) => each.remaining },
     ], items, { label: "Anomalies" }) : h("p", { class: "faint" }, "No device misbehaves now.")));
+  }
+
+  /** The sliders are those of the fleet while there is one, and those of the address otherwise. */
+  function showFleet(now) {
+    const fleet = now.families !== null;
+    if (fleet) for (const group of [counts, faults, speed]) group.show({ ...now.families, ...now.faults, speed: now.speed });
+    else if (!bound.hidden) place(wanted());
+    bound.hidden = !fleet;
+    for (const group of [counts, faults]) group.enable(!fleet);
+    scenario.disabled = fleet;
   }
 
   function drawGrade(found) {
@@ -133,6 +144,7 @@ export async function show(view) {
     h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Simulator ", state), h("p", null, "A fleet that speaks over real sockets, and grades the platform.")), stop, start),
     wrong,
     h("section", { class: "card", "aria-label": "The fleet now" }, figures),
+    bound,
     h("div", { class: "grid" },
       h("div", { class: "w6" }, card("Devices", { aside: scenario }, counts.element)),
       h("div", { class: "w6" }, card("Faults and speed", {}, faults.element, speed.element, h("label", { class: "check", for: "mirror" }, mirror, "Mirror registered devices"))),
@@ -141,20 +153,31 @@ export async function show(view) {
   );
   target.classList.add("full");
   await load();
-  poll(view, load, 2000);
+  poll(view, load, 1500);
 }
 
 function sliders(specs, onChange) {
   const inputs = new Map();
   const element = h("div", { class: "sliders" }, specs.map((spec) => {
     const shown = h("output", { class: "num" }, String(spec.value));
-    const input = h("input", { type: "range", min: spec.min ?? 0, max: spec.max, step: spec.step, value: spec.value, oninput: () => setText(shown, input.value), onchange: () => onChange?.(+input.value) });
+    const input = h("input", { type: "range", name: spec.name, min: spec.min ?? 0, max: spec.max, step: spec.step, value: spec.value, oninput: () => setText(shown, input.value), onchange: () => onChange?.(+input.value) });
     inputs.set(spec.name, { input, shown });
     return h("label", null, h("span", null, spec.text), input, shown);
   }));
   return {
     element,
     values: () => Object.fromEntries([...inputs].map(([name, { input }]) => [name, +input.value])),
+    /** Values that may be beyond what the sliders reach; one that is being moved stays. */
+    show(values) {
+      for (const [name, { input, shown }] of inputs) {
+        if (input.matches(":active")) continue;
+        input.value = values[name];
+        setText(shown, String(values[name]));
+      }
+    },
+    enable(wanted) {
+      for (const { input } of inputs.values()) input.disabled = !wanted;
+    },
     set(values) {
       for (const [name, { input, shown }] of inputs) {
         if (name in values) input.value = values[name];
