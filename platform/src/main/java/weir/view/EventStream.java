@@ -9,13 +9,17 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import weir.event.ProblemException;
 import weir.view.console.SessionCookie;
 import weir.view.console.Sessions;
 import weir.view.topic.Cursor;
 
-/// Server-sent events to one browser, written by the thread of its request.
+/// Server-sent events to one browser, written by the thread of its request. Who reads nothing
+/// for [#STALL_MAX] is cut off, so that it does not keep a place for ever.
 ///
 /// The last event of each [#send] carries a place. A browser that lost the connection comes
 /// again with the last place that it was told, in the header `Last-Event-ID` or the parameter
@@ -26,16 +30,40 @@ public final class EventStream implements AutoCloseable {
   /// other is gone.
   public static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
+  static final Duration STALL_MAX = Duration.ofSeconds(30);
+
   private static final HeaderName BUFFERING = HeaderNames.create("X-Accel-Buffering");
   private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
+
+  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final long RESTING = 0;
 
   private final OutputStream out;
   private final BooleanSupplier welcome;
   private final StringBuilder pending = new StringBuilder();
+  private final Thread writer = Thread.currentThread();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicLong writingSince = new AtomicLong(RESTING);
 
   private EventStream(OutputStream out, BooleanSupplier welcome) {
     this.out = out;
     this.welcome = welcome;
+    Thread.ofVirtual().name("event-stream-watch").start(this::watch);
+  }
+
+  /// Interrupts a write that gets nowhere; that closes the connection.
+  private void watch() {
+    try {
+      while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+        long since = writingSince.get();
+        if (since != RESTING && System.nanoTime() - since > STALL_MAX.toNanos()) {
+          writer.interrupt();
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   public static EventStream open(ServerRequest request, ServerResponse response, Sessions sessions)
@@ -88,12 +116,16 @@ public final class EventStream implements AutoCloseable {
   }
 
   private void write(String text) throws IOException {
+    // Whatever the clock shows, zero is left for rest.
+    writingSince.set(System.nanoTime() | 1);
     out.write(text.getBytes(StandardCharsets.UTF_8));
     out.flush();
+    writingSince.set(RESTING);
   }
 
   @Override
   public void close() throws IOException {
+    closed.countDown();
     out.close();
   }
 }

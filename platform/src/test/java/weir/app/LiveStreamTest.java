@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -215,24 +217,82 @@ class LiveStreamTest {
     assertThat(signIn("X-Forwarded-Proto", "https").setCookie()).contains("; Secure");
   }
 
-  @Test
-  void aChangedRegistrationReachesOpenStreams() throws IOException, InterruptedException {
+  private static String register(String name) throws IOException {
     String made =
         test.post(
                 "/api/applications",
                 """
-                {"name": "Watcher", "developer": "Test", "version": "1.0.0",
+                {"name": "%s", "developer": "Test", "version": "1.0.0",
                  "contact_email": "test@example.org", "devicetypes": ["sensor"]}
-                """)
+                """
+                    .formatted(name))
             .body();
-    String id = JSON.readTree(made).path("application").path("id").asText();
+    return JSON.readTree(made).path("application").path("id").asText();
+  }
 
-    try (Open live = openAfter("", "/api/live?application=" + id)) {
-      live.until("retry: ");
+  /// A stream looks at least every ten seconds, so that the test takes as long.
+  @Test
+  void aRegistrationThatIsChangedOrRemovedEndsOpenStreams()
+      throws IOException, InterruptedException {
+    String changed = register("Watcher");
+    String removed = register("Passing");
+    try (Open one = openAfter("", "/api/live?application=" + changed);
+        Open other = openAfter("", "/api/live?application=" + removed)) {
+      one.until("retry: ");
+      other.until("retry: ");
       String change = "{\"devicetypes\": [\"smart_meter\"]}";
-      assertThat(test.send("PATCH", "/api/applications/" + id, change).statusCode()).isEqualTo(200);
+      assertThat(test.send("PATCH", "/api/applications/" + changed, change).statusCode())
+          .isEqualTo(200);
+      assertThat(test.send("DELETE", "/api/applications/" + removed, "").statusCode())
+          .isEqualTo(200);
 
-      assertThat(live.until("never")).endsWith("END");
+      assertThat(one.until("never")).endsWith("END");
+      assertThat(other.until("never")).endsWith("END");
     }
+    assertThat(test.get("/api/live?application=" + removed).statusCode()).isEqualTo(404);
+  }
+
+  /// A connection that asked for a stream, and reads nothing until it is told to.
+  private static Socket silent(String path) throws IOException {
+    URI server = URI.create(test.url());
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4_096);
+    socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
+    String request =
+        "GET %s HTTP/1.1\r\nHost: weir\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(path, TestPlatform.TOKEN);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  /// Each message is twice as long on the stream as it is here, so that what the system holds
+  /// for a connection is soon full.
+  @Test
+  void whoReadsNothingHoldsNobodyUpAndIsToldWhatItMissed()
+      throws IOException, InterruptedException {
+    String message =
+        "{\"device_id\":\"long-1\",\"temperature\":21,\"humidity\":40,\"timestamp\":%d%s}"
+            .formatted(System.currentTimeMillis(), "\n".repeat(16_000));
+    try (Socket live = silent("/api/live?messages=raw&figures=false");
+        Socket tail = silent("/api/topics/iot.raw/tail");
+        Open other = openAfter("", "/api/live?messages=none")) {
+      for (int beat = 0; beat < 36; beat++) {
+        for (int i = 0; i < 8; i++) {
+          assertThat(test.post("/ingest", message).statusCode()).isEqualTo(202);
+        }
+        assertThat(other.until("event: figures")).last().isEqualTo("event: figures");
+      }
+
+      Open woken = new Open(lines(live));
+      woken.until("event: missed");
+      String missed = woken.until("data: ").getLast();
+      assertThat(Long.parseLong(missed.substring("data: ".length()))).isPositive();
+      assertThat(new Open(lines(tail)).until("data: {")).last().asString().contains("long-1");
+    }
+  }
+
+  private static BufferedReader lines(Socket socket) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
   }
 }

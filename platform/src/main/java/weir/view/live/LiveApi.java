@@ -15,7 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -75,19 +75,22 @@ public final class LiveApi implements HttpService {
   }
 
   /// Ends when who watches is signed out, or when an application has registered for other
-  /// device types; its browser then comes again.
+  /// device types or is there no more; its browser then comes again.
   private void send(Watcher watcher, EventStream out, ServerRequest request)
       throws IOException, InterruptedException {
     while (true) {
       Watcher.Delivery delivery = watcher.take(EventStream.SILENCE_MAX);
-      if (delivery.over()
-          || !out.isWelcome()
-          || !Objects.equals(watcher.wish().types(), types(request))) {
+      if (delivery.over() || !out.isWelcome() || isOther(watcher.wish(), request)) {
         return;
       }
       add(out, delivery);
       out.send(delivery.place());
     }
+  }
+
+  private boolean isOther(Wish wish, ServerRequest request) {
+    String id = parameter(request, "application");
+    return id != null && !typesOf(id).equals(Optional.ofNullable(wish.types()));
   }
 
   private static void add(EventStream out, Watcher.Delivery delivery) {
@@ -138,10 +141,11 @@ public final class LiveApi implements HttpService {
     String id = parameter(request, "application");
     return id == null
         ? null
-        : applications
-            .find(id)
-            .map(application -> Set.copyOf(application.deviceTypes()))
-            .orElseThrow(() -> ProblemException.notFound("there is no such application"));
+        : typesOf(id).orElseThrow(() -> ProblemException.notFound("there is no such application"));
+  }
+
+  private Optional<Set<String>> typesOf(String application) {
+    return applications.find(application).map(found -> Set.copyOf(found.deviceTypes()));
   }
 
   private static @Nullable String parameter(ServerRequest request, String name) {

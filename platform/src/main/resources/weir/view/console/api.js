@@ -70,6 +70,24 @@ async function call(method, path, body, signal) {
   return json;
 }
 
+/** Why a stream is refused, which an EventSource does not tell; null when it is not. */
+export async function refusal(path) {
+  const life = new AbortController();
+  try {
+    const response = await fetch(path, { signal: life.signal });
+    return response.ok ? null : new ApiError(response.status, await response.json().catch(() => undefined));
+  } catch {
+    return null;
+  } finally {
+    life.abort();
+  }
+}
+
+/** The settings in force, by key. */
+export async function settings(signal) {
+  return (await get("/api/system", signal)).settings;
+}
+
 /** For `catch`: what there is instead of a thing that is not there. */
 export function unless404(instead) {
   return (failure) => {

@@ -1,6 +1,7 @@
 // What keeps a page up to date: streams, and questions asked again and again. Both rest while nobody looks.
 
-import { ApiError, stillSignedIn } from "./api.js";
+import { ApiError, refusal, stillSignedIn } from "./api.js";
+import { toast } from "./dom.js";
 
 const SILENCE_MAX = 25_000;
 const PATIENCE = 3_000;
@@ -34,13 +35,15 @@ export function poll(view, what, millis) {
  * A live stream; `handlers` by event name get parsed JSON. Returns a function that ends it.
  *
  * It is closed while the page is hidden, and opened again when it was lost, was refused or fell silent. Then it
- * tells the server the last place that it knows, and the server tells what passed in between.
+ * tells the server the last place that it knows, and the server tells what passed in between. What is not there
+ * any more is not asked for again.
  */
 export function stream(view, path, handlers) {
   let source;
   let place = "";
   let heard = Date.now();
   let timer;
+  let told = "";
 
   function open() {
     source?.close();
@@ -54,11 +57,27 @@ export function stream(view, path, handlers) {
         handler(JSON.parse(event.data));
       });
     }
-    source.onopen = () => view.pulse("live");
+    source.onopen = () => {
+      told = "";
+      view.pulse("live");
+    };
     source.onerror = async ({ target }) => {
       view.pulse("lost");
-      if (target.readyState === EventSource.CLOSED && (await stillSignedIn()) && target === source) timer = setTimeout(open, PATIENCE);
+      if (target.readyState !== EventSource.CLOSED || !(await stillSignedIn()) || target !== source) return;
+      const why = await refusal(path);
+      if (target !== source) return;
+      tell(why);
+      if (why?.status === 404) end();
+      else timer = setTimeout(open, PATIENCE);
     };
+  }
+
+  /** Says why the stream is refused; in so many words once. */
+  function tell(why) {
+    if (!why) return;
+    view.pulse("refused", why.message);
+    if (why.message !== told) toast(why.message, "bad");
+    told = why.message;
   }
 
   function look() {

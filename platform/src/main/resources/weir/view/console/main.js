@@ -50,6 +50,20 @@ function remember(parameters) {
     else url.searchParams.set(name, value);
   }
   history.replaceState(null, "", url);
+  carry();
+}
+
+/** Links to a page of the same kind take along those parameters of this one that `data-carry` names. */
+function carry() {
+  const now = new URLSearchParams(location.search);
+  for (const anchor of document.querySelectorAll("a[data-carry]")) {
+    const url = new URL(anchor.href);
+    for (const name of anchor.dataset.carry.split(" ")) {
+      if (now.has(name)) url.searchParams.set(name, now.get(name));
+      else url.searchParams.delete(name);
+    }
+    anchor.setAttribute("href", url.pathname + url.search);
+  }
 }
 
 async function show() {
@@ -86,6 +100,7 @@ async function show() {
       onLeave: (leaver) => (life.signal.aborted ? leaver() : leavers.push(leaver)),
       go,
       remember,
+      carry,
       pulse,
       title: (text) => (document.title = text + " · Weir"),
     });
@@ -146,7 +161,7 @@ function pulse(state, why) {
   if (!light) return;
   if (state === "live" || state === "idle") steady = state;
   const shown = state === "well" ? steady : state;
-  light.className = "pulse " + shown;
+  light.className = "pulse " + (shown === "refused" ? "lost" : shown);
   light.title = why ?? "";
   setText(light, { live: "live", lost: "reconnecting", idle: "connected" }[shown] ?? shown);
 }
