@@ -70,6 +70,10 @@ class SimulationTest {
       assertThat(run(platform, "start", "--scenario", scenario.toString()))
           .contains("\"name\" : \"two of them\"");
       assertThat(platform.post(PATH + "/start", "{}").statusCode()).isEqualTo(409);
+      JsonNode running = check("GET", PATH, platform.get(PATH));
+      assertThat(running.at("/families/energy").asInt()).isEqualTo(1);
+      assertThat(running.at("/families/meters").asInt(-1)).isZero();
+      assertThat(running.at("/faults/duplicates").asDouble(-1)).isZero();
       assertThat(run(platform, "speed", "20")).contains("\"speed\" : 20.0");
       assertThat(run(platform, "list")).contains("mock-hvac-001").contains("breaker-001");
       check("GET", PATH + "/devices", platform.get(PATH + "/devices"));
