@@ -4,11 +4,12 @@ import { h, fill, setText, card, badge, empty, segments } from "./dom.js";
 import { get } from "./api.js";
 import { attempt, poll } from "./live.js";
 import { chart } from "./chart.js";
-import { endpointCard } from "./deliveries.js";
+import { endpointCard, endpointsCard } from "./deliveries.js";
 import { messages } from "./messages.js";
 import * as f from "./format.js";
 
 const WINDOWS = [5, 10, 30, 60, 120];
+const ENDPOINTS = "/console/applications/endpoints";
 const COLORS = ["c1", "c2", "c3", "c4", "c5", "c6"];
 
 export async function show(view) {
@@ -18,14 +19,21 @@ export async function show(view) {
     fill(view.page, h("div", { class: "page-head" }, h("h1", null, "Applications")), h("section", { class: "card" }, empty("No application has registered.", "An application registers for device types over POST /api/applications, and gets a tab here.")));
     return;
   }
+  const all = location.pathname === ENDPOINTS;
   const chosen = applications.find((each) => each.id === view.names[0]) ?? (view.names[0] ? null : applications.find((each) => each.name === "Smart Grid Monitor") ?? applications[0]);
   const body = h("div", { class: "tab-body" });
   fill(
     view.page,
     h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Applications"), h("p", null, "Each sees only the device types that it registered for."))),
-    h("nav", { class: "tabs", "aria-label": "Applications" }, applications.map((each) => h("a", { href: "/console/applications/" + each.id, dataset: { link: "" }, "aria-current": each === chosen ? "page" : null }, each.name))),
+    h("nav", { class: "tabs", "aria-label": "Applications" }, applications.map((each) => h("a", { href: "/console/applications/" + each.id, dataset: { link: "", carry: "minutes messages" }, "aria-current": each === chosen ? "page" : null }, each.name)), h("a", { href: ENDPOINTS, dataset: { link: "" }, "aria-current": all ? "page" : null }, "All endpoints")),
     body,
   );
+  view.carry();
+  if (all) {
+    view.title("Endpoints");
+    fill(body, await endpointsCard(view));
+    return;
+  }
   if (!chosen) {
     fill(body, empty("There is no such application."));
     return;
@@ -111,7 +119,7 @@ async function monitor(view, body, application) {
     if (known?.names !== names) {
       known?.lines.close();
       const spans = { now: series };
-      const lines = chart({ label: title, height: limits ? 220 : 190, series: series.map((each, i) => ({ ...each, format: each.format && ((v) => spans.now[i].format(v)) })), format, limits, axis: limits ? (tick) => tick + " %" : undefined });
+      const lines = chart({ label: title, height: limits ? 220 : 190, series: series.map((each, i) => ({ ...each, format: each.format && ((v) => spans.now[i].format(v)) })), format, limits, axis: limits ? (tick) => tick + " %" : undefined, hidden: new URLSearchParams(location.search).get("hide-" + key), onHide: (hide) => view.remember({ ["hide-" + key]: hide }) });
       const box = h("div", { class: width }, card(title, {}, lines.element));
       if (known) known.box.replaceWith(box);
       else charts.append(box);
@@ -125,7 +133,7 @@ async function monitor(view, body, application) {
 
   await load();
   recent.start();
-  poll(view, load, 3000);
+  poll(view, load, 1500);
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1).replaceAll("_", " ");

@@ -1,8 +1,8 @@
 // What was set aside: why, the bytes, and how to bring it back.
 
-import { h, fill, card, table, badge, empty, link, deviceLink, dialog, eventLink, toast, segments } from "./dom.js";
-import { get, post, query } from "./api.js";
-import { attempt } from "./live.js";
+import { h, fill, refresh, card, table, badge, empty, link, deviceLink, dialog, eventLink, toast, segments } from "./dom.js";
+import { get, post, query, settings } from "./api.js";
+import { attempt, poll } from "./live.js";
 import { hex } from "./records.js";
 import * as f from "./format.js";
 
@@ -35,13 +35,13 @@ async function all(view) {
   async function load() {
     const found = await get("/api/dead-letters" + filter({ limit: SIZE, cursor: state.cursor }), view.signal);
     replay.disabled = !found.items.some((letter) => !letter.replayed);
-    fill(results, found.items.length ? table([
+    refresh(results, [state, found], () => [found.items.length ? table([
       { title: "Received", class: "tight", cell: (letter) => f.time(letter.received_at) },
       { title: "Reason", class: "tight", cell: (letter) => [badge(words(letter.reason), "warn"), letter.replayed && [" ", badge("replayed")]] },
       { title: "Device", cell: (letter) => deviceLink(letter.device_id) },
       { title: "What was wrong", cell: (letter) => [h("div", null, letter.detail), h("div", { class: "faint mono" }, letter.path)] },
       { title: "", class: "tight", cell: (letter) => link("/console/dead-letters/" + letter.position, "Open") },
-    ], found.items, { label: "Dead letters", onRow: (letter) => view.go("/console/dead-letters/" + letter.position) }) : empty(found.next_cursor ? "None of those looked at matches." : "Nothing is set aside.", "A message that cannot be used is kept here with its bytes and the reason."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there(""), "Newest") : null, found.next_cursor ? link(there(found.next_cursor), "Older") : null) : null);
+    ], found.items, { label: "Dead letters", onRow: (letter) => view.go("/console/dead-letters/" + letter.position) }) : empty(found.next_cursor ? "None of those looked at matches." : "Nothing is set aside.", "A message that cannot be used is kept here with its bytes and the reason."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there(""), "Newest") : null, found.next_cursor ? link(there(found.next_cursor), "Older") : null) : null]);
   }
 
   const there = (cursor) => "/console/dead-letters" + query({ ...state, replayed: state.replayed === "false" ? "" : state.replayed, cursor });
@@ -73,6 +73,15 @@ async function all(view) {
     results,
   );
   await load();
+  const { "topics.dlq": topic } = await settings(view.signal);
+  let ends = "";
+  // Looking through the letters may take long, so it is done only when there are others than before.
+  poll(view, async () => {
+    const { topics } = await get("/api/topics", view.signal);
+    const now = JSON.stringify(topics.find((each) => each.name === topic)?.partitions);
+    if (now !== ends) await load();
+    ends = now;
+  }, 1500);
 }
 
 async function one(view, position) {

@@ -1,16 +1,45 @@
 // Deliveries to applications: of all, of one application, of one event.
 
-import { h, refresh, card, badge, table, empty, eventLink, toast } from "./dom.js";
-import { get, post, unless404 } from "./api.js";
-import { poll } from "./live.js";
+import { h, refresh, card, badge, table, empty, eventLink, link, segments, toast } from "./dom.js";
+import { get, post, query, unless404 } from "./api.js";
+import { attempt as tryTo, poll } from "./live.js";
 import * as f from "./format.js";
 
 const TONES = { active: "good", paused: "warn", disabled: "bad", gone: "bad", delivered: "good", refused: "warn", failed: "bad", parked: "warn" };
+const BAD = ["failed", "refused", "gone"];
+const NEWEST = 50;
 const OPEN = ["parked", "refused", "waiting"];
 
 /** The endpoints of all applications; none when this process delivers nothing. */
 export function endpoints(signal) {
   return get("/api/endpoints?limit=1000", signal).catch(unless404({ items: [] }));
+}
+
+const STATES = [["", "All"], ["active", "Active"], ["paused", "Paused"], ["disabled", "Disabled"], ["gone", "Gone"]];
+
+/** Where events go, of all applications, or of those in one state. */
+export async function endpointsCard(view) {
+  let state = view.parameters.get("state") ?? "";
+  const body = h("div");
+
+  async function load() {
+    const { items } = await get("/api/endpoints" + query({ state, limit: 1000 }), view.signal).catch(unless404({ items: [] }));
+    refresh(body, [state, items], () => (items.length ? table([
+      { title: "Application", cell: (each) => link("/console/applications/" + each.service_id, each.service_name || each.service_id) },
+      { title: "State", class: "tight", cell: (each) => [badge(each.state, TONES[each.state]), each.failures_in_a_row > 0 ? [" ", badge("failing", "bad")] : null] },
+      { title: "Waiting", class: "num", cell: (each) => f.count(each.waiting) },
+      { title: "Parked", class: "num", cell: (each) => f.count(each.parked) },
+      { title: "Address", class: "wide-only", cell: (each) => [h("span", { class: "mono" }, each.url), each.reason ? h("div", { class: "soft" }, each.reason) : null] },
+    ], items, { label: "Endpoints" }) : empty(state ? "None is " + state + "." : "No application has a callback URL.")));
+  }
+
+  await load();
+  poll(view, load, 1500);
+  return card("Where events go", { aside: segments("State", STATES, state, (next) => {
+    state = next;
+    view.remember({ state });
+    tryTo(view, load);
+  }) }, body);
 }
 
 /** What became of one event at each endpoint, as steps of its page. */
@@ -47,8 +76,23 @@ export async function endpointCard(view, application) {
   const test = act("Send a test event", () => post(path + "/test"), (attempt) => "Test event: " + attempt.outcome);
   const parked = act("Redeliver what is parked", () => post(path + "/redeliver", { status: "parked" }), again);
 
+  let last;
+  let seen = 0;
+  /** The newest attempt that failed. It is asked for when some have passed unseen: the log has no index of outcomes. */
+  async function lastError(attempts) {
+    const found = attempts.find((attempt) => attempt.outcome !== "delivered");
+    if (found) last = found;
+    else if (attempts.length === NEWEST && attempts.at(-1).id > seen) {
+      const pages = await Promise.all(BAD.map((outcome) => get(path + "/attempts" + query({ outcome, limit: 1 }), view.signal)));
+      last = pages.flatMap((page) => page.items).sort((a, b) => b.id - a.id)[0] ?? last;
+    }
+    seen = attempts[0]?.id ?? seen;
+    return last;
+  }
+
   async function load() {
-    const [endpoint, attempts] = await Promise.all([get(path + "/endpoint", view.signal), get(path + "/attempts?limit=50", view.signal)]);
+    const [endpoint, attempts] = await Promise.all([get(path + "/endpoint", view.signal), get(path + "/attempts" + query({ limit: NEWEST }), view.signal)]);
+    const error = await lastError(attempts.items);
     const pages = await Promise.all(OPEN.filter((each) => endpoint[each] > 0).map((each) => get(`${path}/deliveries?status=${each}&limit=20`, view.signal)));
     const open = pages.flatMap((page) => page.items);
     state.textContent = endpoint.state;
@@ -56,12 +100,11 @@ export async function endpointCard(view, application) {
     pause.hidden = endpoint.state !== "active";
     resume.hidden = endpoint.state === "active";
     parked.hidden = endpoint.parked === 0;
-    refresh(body, [endpoint, attempts, open], () => draw(endpoint, attempts.items, open));
+    refresh(body, [endpoint, attempts, open, error], () => draw(endpoint, attempts.items, open, error));
   }
 
-  function draw(endpoint, attempts, open) {
+  function draw(endpoint, attempts, open, last) {
     const good = attempts.filter((attempt) => attempt.outcome === "delivered").length;
-    const last = attempts.find((attempt) => attempt.outcome !== "delivered");
     const lag = endpoint.oldest_waiting_at ? f.duration((Date.now() - new Date(endpoint.oldest_waiting_at)) / 1000) : "none";
     const figures = [["waiting", f.count(endpoint.waiting)], ["lag", lag], ["refused, tried again", f.count(endpoint.refused)], ["parked", f.count(endpoint.parked)], ["last 50 delivered", attempts.length ? Math.round((good / attempts.length) * 100) + " %" : "–"]];
     return [
@@ -86,6 +129,6 @@ export async function endpointCard(view, application) {
   }
 
   await load();
-  poll(view, load, 5000);
+  poll(view, load, 1500);
   return card("Deliveries", { aside: h("div", { class: "bar" }, state, pause, resume, test, parked) }, body);
 }

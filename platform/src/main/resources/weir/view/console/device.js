@@ -1,11 +1,11 @@
 // One device: what it is, its latest values, their history, and what it sent.
 
 import { h, fill, setText, card, table, badge, empty, link, segments, copyLine, eventLink } from "./dom.js";
-import { get, query } from "./api.js";
+import { get, query, settings, unless404 } from "./api.js";
 import { attempt, poll } from "./live.js";
 import { chart } from "./chart.js";
 import { messages } from "./messages.js";
-import { records } from "./records.js";
+import { record, records } from "./records.js";
 import { commandsCard, presenceCard, presenceDot, presenceOf } from "./lifecycle.js";
 import * as f from "./format.js";
 
@@ -17,10 +17,12 @@ export async function show(view) {
   view.title(id);
   const path = "/api/devices/" + encodeURIComponent(id);
   const [device, first] = await Promise.all([
-    get(path, view.signal).catch((failure) => (failure.status === 404 ? null : Promise.reject(failure))),
+    get(path, view.signal).catch(unless404(null)),
     get(path + "/latest", view.signal),
   ]);
-  const presence = device ? (await presenceOf([id], view.signal)).get(id) : undefined;
+  const dot = h("span");
+  const showPresence = async () => fill(dot, presenceDot((await presenceOf([id], view.signal)).get(id), device.enabled));
+  if (device) await showPresence();
   if (!device && first.items.length === 0) {
     fill(view.page, empty("No device has this id.", link("/console/devices?q=" + encodeURIComponent(id), "Search for it")));
     return;
@@ -33,12 +35,14 @@ export async function show(view) {
     h(
       "div",
       { class: "page-head" },
-      h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/devices", "Devices")), h("h1", null, device?.name ?? id), h("p", null, device ? [presenceDot(presence, device.enabled), " · ", device.type, device.name !== id ? " · " + id : "", device.location ? " · " + device.location : ""] : "It speaks, and is not registered.")),
+      h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/devices", "Devices")), h("h1", null, device?.name ?? id), h("p", null, device ? [dot, " · ", device.type, device.name !== id ? " · " + id : "", device.location ? " · " + device.location : ""] : "It speaks, and is not registered.")),
     ),
-    h("nav", { class: "tabs", "aria-label": "About this device" }, tabs.map(([name, text]) => h("a", { href: location.pathname + (name === "values" ? "" : "?tab=" + name), dataset: { link: "" }, "aria-current": name === tab ? "page" : null }, text))),
+    h("nav", { class: "tabs", "aria-label": "About this device" }, tabs.map(([name, text]) => h("a", { href: location.pathname + (name === "values" ? "" : "?tab=" + name), dataset: { link: "", carry: "metric range aggregate from to hide messages" }, "aria-current": name === tab ? "page" : null }, text))),
     body,
   );
+  view.carry();
   const content = { values, messages: sent, commands, presence: there, connect, details }[tab] ?? values;
+  if (device) poll(view, showPresence, 1500);
   await content(view, body, id, device, first);
 }
 
@@ -60,7 +64,7 @@ async function values(view, body, id, device, first) {
   const holder = h("div", null, lines.element);
 
   function options(unit) {
-    return { label: "History", height: 280, series: [{ name: state.aggregate === "avg" ? "average" : state.aggregate, color: "c1", fill: false }], format: (v) => f.value(v) + (unit && state.aggregate !== "count" ? " " + unit : ""), stats: true, onZoom: (from, to) => choose({ from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() }), empty: "No values in this time." };
+    return { label: "History", height: 280, series: [{ name: state.aggregate === "avg" ? "average" : state.aggregate, color: "c1", fill: false }], format: (v) => f.value(v) + (unit && state.aggregate !== "count" ? " " + unit : ""), stats: true, hidden: new URLSearchParams(location.search).get("hide"), onHide: (hide) => view.remember({ hide }), onZoom: (from, to) => choose({ from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() }), empty: "No values in this time." };
   }
 
   function choose(next) {
@@ -128,19 +132,36 @@ function typical(times, step) {
 async function sent(view, body, id) {
   const live = messages(view, { device: id, raw: true, title: "Live" });
   const stored = h("section", { class: "card" }, h("p", { class: "faint" }, "…"));
-  const raw = h("section", { class: "card" }, h("p", { class: "faint" }, "…"));
+  const { "topics.raw": topic } = await settings(view.signal);
+  const list = records([], { key: false });
+  const foot = h("div", { class: "records-foot" });
+  const told = h("span", { class: "soft num" });
+  const raw = h("section", { class: "card", "aria-label": "As received" }, h("header", { class: "card-head" }, h("h2", null, "As received"), h("div", { class: "bar" }, told, link(`/console/topics/${encodeURIComponent(topic)}?key=${encodeURIComponent(id)}`, "In the topic browser"))), list, foot);
+  let looked = 0;
+
+  /** Who speaks rarely is far back in the log: each answer tells from where to look on. */
+  async function receive(cursor) {
+    fill(foot);
+    setText(told, "looking …");
+    const page = await get(`/api/topics/${encodeURIComponent(topic)}/messages` + query({ key: id, limit: 20, cursor }), view.signal);
+    looked += page.scanned;
+    page.items.forEach((item) => list.append(record(item, { key: false })));
+    setText(told, `${f.count(looked)} messages looked at`);
+    if (list.children.length === 0) fill(foot, page.next_cursor ? empty("None among those.", "The log goes further back.") : empty("The log has none of it.", "It keeps messages for some days only."));
+    if (page.next_cursor) foot.append(h("button", { type: "button", onclick: () => attempt(view, () => receive(page.next_cursor)) }, page.items.length ? "More" : "Search further"));
+  }
+
   fill(body, live.element, raw, stored);
   live.start();
-  const [events, messagesAsReceived] = await Promise.all([
-    get(`/api/devices/${encodeURIComponent(id)}/events?limit=20`, view.signal),
-    get("/api/topics/iot.raw/messages" + query({ key: id, limit: 20 }), view.signal),
-  ]);
-  fill(raw, h("header", { class: "card-head" }, h("h2", null, "As received"), link("/console/topics/iot.raw?key=" + encodeURIComponent(id), "In the topic browser")), messagesAsReceived.items.length ? records(messagesAsReceived.items, { key: false }) : empty("None among the newest messages.", "The log keeps messages for some days only."));
-  fill(stored, h("header", { class: "card-head" }, h("h2", null, "Stored events")), events.items.length ? table([
-    { title: "Time", class: "tight", cell: (event) => f.time(event.time) },
-    { title: "Kind", class: "tight", cell: (event) => event.kind },
-    { title: "Event", cell: (event) => eventLink(event.event_id) },
-  ], events.items, { label: "Stored events" }) : empty("Nothing is stored of it."));
+  const store = async () => {
+    const { items } = await get(`/api/devices/${encodeURIComponent(id)}/events?limit=20`, view.signal);
+    fill(stored, h("header", { class: "card-head" }, h("h2", null, "Stored events")), items.length ? table([
+      { title: "Time", class: "tight", cell: (event) => f.time(event.time) },
+      { title: "Kind", class: "tight", cell: (event) => event.kind },
+      { title: "Event", cell: (event) => eventLink(event.event_id) },
+    ], items, { label: "Stored events" }) : empty("Nothing is stored of it."));
+  };
+  await Promise.all([receive(), store()]);
 }
 
 async function commands(view, body, id, device) {
@@ -172,11 +193,14 @@ async function details(view, body, id, device) {
     fill(body, h("section", { class: "card" }, empty("It is not registered.", "Register it over POST /api/devices.")));
     return;
   }
-  const credentials = await get(`/api/devices/${encodeURIComponent(id)}/credentials`, view.signal).catch(() => ({}));
+  const [credentials, owner] = await Promise.all([
+    get(`/api/devices/${encodeURIComponent(id)}/credentials`, view.signal).catch(() => ({})),
+    device.owner ? get(`/api/devices/${encodeURIComponent(id)}/owner`, view.signal).catch(unless404(undefined)) : undefined,
+  ]);
   const fact = (name, value) => (value === undefined || value === null || value === "" ? null : [h("dt", null, name), h("dd", null, value)]);
   fill(
     body,
-    card("Details", {}, h("dl", { class: "facts" }, fact("id", h("span", { class: "mono" }, id)), fact("name", device.name), fact("type", link("/console/devices?type=" + encodeURIComponent(device.type), device.type)), fact("model", device.model), fact("location", device.location), fact("owner", device.owner), fact("description", device.description), fact("firmware", device.firmware_version), fact("enabled", device.enabled ? "yes" : "no"), fact("registered", f.time(device.created_at)), fact("changed", f.time(device.updated_at)), fact("version", device.version), fact("credentials", credentials.items ? credentials.items.length || "none" : null))),
+    card("Details", {}, h("dl", { class: "facts" }, fact("id", h("span", { class: "mono" }, id)), fact("name", device.name), fact("type", link("/console/devices?type=" + encodeURIComponent(device.type), device.type)), fact("model", device.model), fact("location", device.location), fact("owner", owner ? [owner.name, h("span", { class: "faint mono" }, " " + owner.id)] : device.owner), fact("contact", [owner?.email, owner?.phone].filter(Boolean).join(", ")), fact("description", device.description), fact("firmware", device.firmware_version), fact("enabled", device.enabled ? "yes" : "no"), fact("registered", f.time(device.created_at)), fact("changed", f.time(device.updated_at)), fact("version", device.version), fact("credentials", credentials.items ? credentials.items.length || "none" : null))),
     card("Metadata", {}, Object.keys(device.metadata ?? {}).length ? h("pre", null, JSON.stringify(device.metadata, null, 2)) : empty("No metadata.")),
   );
 }

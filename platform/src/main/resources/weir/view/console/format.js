@@ -72,7 +72,8 @@ export function ago(text) {
 }
 
 function tellAgo(element) {
-  element.textContent = duration((Date.now() - new Date(element.dateTime)) / 1000) + " ago";
+  const seconds = (Date.now() - new Date(element.dateTime)) / 1000;
+  element.textContent = seconds < 1 ? "just now" : duration(seconds) + " ago";
 }
 
 setInterval(() => document.querySelectorAll("time[data-ago]").forEach(tellAgo), 5000);

@@ -1,7 +1,7 @@
 // A device's commands and presence.
 
 import { h, fill, refresh, card, empty, table, badge, toast } from "./dom.js";
-import { get, post, query, unless404 } from "./api.js";
+import { get, post, query, settings, unless404 } from "./api.js";
 import { poll } from "./live.js";
 import { parsed } from "./records.js";
 import * as f from "./format.js";
@@ -24,12 +24,28 @@ export function presenceDot(presence, enabled) {
 }
 
 export async function presenceCard(view, id) {
-  const [events, changes, states] = await Promise.all([
-    get(`/api/devices/${encodeURIComponent(id)}/events` + query({ kind: "status", limit: 20 }), view.signal),
-    changesOf(view, id),
-    presenceOf([id], view.signal),
-  ]);
-  const presence = states.get(id);
+  const body = h("div");
+  let changes = [];
+  let since;
+
+  async function load() {
+    const [events, states] = await Promise.all([
+      get(`/api/devices/${encodeURIComponent(id)}/events` + query({ kind: "status", limit: 20 }), view.signal),
+      presenceOf([id], view.signal),
+    ]);
+    const presence = states.get(id);
+    // Looking through the topic may take long, so it is done only when there is something new.
+    if (since !== (presence?.since ?? "")) changes = await changesOf(view, id);
+    since = presence?.since ?? "";
+    refresh(body, [events, presence, changes], () => presenceParts(presence, changes, events));
+  }
+
+  await load();
+  poll(view, load, 1500);
+  return card("Presence", {}, body);
+}
+
+function presenceParts(presence, changes, events) {
   const facts = presence ? h("dl", { class: "facts" }, [["state", presenceDot(presence)], ["reason", presence.reason], ["since", presence.since ? f.time(presence.since) : "–"], ["last heard", presence.last_heard ? f.ago(presence.last_heard) : "never"], ["connected", presence.connected ? "yes" : "no"]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])) : empty("It is not registered.");
   const history = changes.length
     ? table([
@@ -44,12 +60,13 @@ export async function presenceCard(view, id) {
       { title: "What it said of itself", cell: (event) => h("span", { class: "mono" }, JSON.stringify(event.event.status ?? {})) },
     ], events.items, { label: "Status messages" })
     : h("p", { class: "faint" }, "It has sent no status message.");
-  return card("Presence", {}, facts, h("h2", { class: "gap" }, "History"), history, h("p", { class: "faint gap" }, "The log thins older changes out after an hour; with presence.events=true all are kept, as status messages."), h("h2", { class: "gap" }, "Status messages"), said);
+  return [facts, h("h2", { class: "gap" }, "History"), history, h("p", { class: "faint gap" }, "The log thins older changes out after an hour; with presence.events=true all are kept, as status messages."), h("h2", { class: "gap" }, "Status messages"), said];
 }
 
 /** What was published of its presence, retained, newest first. */
 async function changesOf(view, id) {
-  const { items } = await get("/api/topics/iot.retained/messages" + query({ key: `iot/${id}/status`, limit: 20 }), view.signal).catch(unless404({ items: [] }));
+  const { "mqtt.retained-topic": topic } = await settings(view.signal);
+  const { items } = await get(`/api/topics/${encodeURIComponent(topic)}/messages` + query({ key: `iot/${id}/status`, limit: 20 }), view.signal).catch(unless404({ items: [] }));
   return items.map((item) => parsed(item.text)?.status).filter((status) => status?.state);
 }
 

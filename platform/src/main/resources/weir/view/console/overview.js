@@ -1,7 +1,7 @@
 // The whole platform at a glance: the flow with its rates and lag, events per second, the books, who speaks.
 
-import { h, fill, setText, card, badge, link, deviceLink, empty, segments } from "./dom.js";
-import { get } from "./api.js";
+import { h, fill, refresh, setText, card, badge, link, deviceLink, empty, segments } from "./dom.js";
+import { get, settings } from "./api.js";
 import { attempt, poll } from "./live.js";
 import { endpoints } from "./deliveries.js";
 import { chart } from "./chart.js";
@@ -13,7 +13,7 @@ const WINDOWS = [5, 10, 30, 60, 120];
 export async function show(view) {
   view.title("Overview");
   const minutes = WINDOWS.includes(+view.parameters.get("minutes")) ? +view.parameters.get("minutes") : 5;
-  const flow = flowPicture();
+  const flow = flowPicture((await settings(view.signal))["topics.raw"]);
   const rates = ratesCard(view, minutes);
   const books = booksCard();
   const talkers = rankCard("Top talkers", "Messages per second by device, over the last minute.", deviceLink);
@@ -41,19 +41,19 @@ export async function show(view) {
     recent.element,
   );
   recent.start();
-  attempt(view, () => registrations.load(view));
   const others = async () => {
-    flow.health(await get("/health", view.signal).catch((failure) => failure.problem));
-    flow.deliveries(await endpoints(view.signal));
+    const [health, sending] = await Promise.all([get("/health", view.signal).catch((failure) => failure.problem), endpoints(view.signal), registrations.load(view)]);
+    flow.health(health);
+    flow.deliveries(sending);
   };
   attempt(view, others);
-  poll(view, others, 5000);
+  poll(view, others, 1500);
 }
 
-function flowPicture() {
+function flowPicture(rawTopic) {
   const nodes = {
     doors: node("Doors", "MQTT and HTTP"),
-    log: node("Log", "iot.raw", "/console/topics/iot.raw"),
+    log: node("Log", rawTopic, "/console/topics/" + encodeURIComponent(rawTopic)),
     pipeline: node("Pipeline", "decode, enrich"),
     aside: node("Set aside", "dead letters", "/console/dead-letters"),
     series: node("Time series", "stored", "/console/devices"),
@@ -63,8 +63,18 @@ function flowPicture() {
     const big = h("span", { class: "big" }, "–");
     return [name, h("div", { class: "figure", dataset: { figure: name } }, h("span", { class: "label" }, label), big), big];
   });
-  const delivery = { text: "topics by type", warning: "", attempts: 0 };
+  const delivery = { text: "topics by type", warning: "" };
   const sending = speed();
+  let trouble = "";
+  let parts = new Map();
+  const judge = () => {
+    const wrong = (...names) => names.map((name) => parts.get(name)).find(Boolean);
+    nodes.doors.wrong(wrong("log of the doors", "mqtt broker", "work queue"));
+    nodes.log.wrong(trouble || wrong("log", "disk budget"));
+    nodes.pipeline.wrong(wrong("pipeline"));
+    nodes.applications.wrong(wrong("subscriber"));
+    nodes.series.wrong(wrong("series writer", "series store"));
+  };
   const pipes = { a: pipe(), b: pipe(), c: pipe(), d: pipe("down") };
   const element = h(
     "section",
@@ -76,20 +86,25 @@ function flowPicture() {
     element,
     set(figures) {
       const { raw, enriched, stored, set_aside: aside, lag, gauges } = figures;
-      nodes.doors.set(raw.rate, gauges.connections === undefined ? "" : f.count(gauges.connections) + " devices connected", gauges.refused ? f.count(gauges.refused) + " refused" : "");
-      nodes.log.set(raw.rate, f.short(raw.total) + " accepted", "");
-      nodes.pipeline.set(enriched.rate, "lag " + f.short(lag.pipeline), lag.retry > 0 ? f.short(lag.retry) + " retry later" : "");
-      nodes.series.set(stored.rate, "lag " + f.short(lag.series), "");
-      nodes.aside.set(aside.rate, f.short(aside.total) + " in all", "");
-      nodes.applications.set(sending(figures.at, (gauges.sent ?? 0) + delivery.attempts), delivery.text, delivery.warning);
-      pipes.a.set(raw.rate);
-      pipes.b.set(enriched.rate + aside.rate);
-      pipes.c.set(stored.rate);
-      pipes.d.set(aside.rate);
+      trouble = figures.trouble;
+      // While the log is away the totals stand still, and the last rates would be told for ever.
+      const of = (rate) => (trouble ? undefined : rate);
+      nodes.doors.set(of(raw.rate), gauges.connections === undefined ? "" : f.count(gauges.connections) + " devices connected", gauges.refused ? f.count(gauges.refused) + " refused" : "");
+      nodes.log.set(of(raw.rate), f.short(raw.total) + " accepted", "");
+      nodes.pipeline.set(of(enriched.rate), "lag " + f.short(lag.pipeline), lag.retry > 0 ? f.short(lag.retry) + " retry later" : "");
+      nodes.series.set(of(stored.rate), "lag " + f.short(lag.series), "");
+      nodes.aside.set(of(aside.rate), f.short(aside.total) + " in all", "");
+      // Without the deliveries of before, all of them would seem to have been made now.
+      nodes.applications.set(delivery.attempts === undefined ? undefined : of(sending(figures.at, (gauges.sent ?? 0) + delivery.attempts)), delivery.text, delivery.warning);
+      pipes.a.set(of(raw.rate) ?? 0);
+      pipes.b.set(of(enriched.rate + aside.rate) ?? 0);
+      pipes.c.set(of(stored.rate) ?? 0);
+      pipes.d.set(of(aside.rate) ?? 0);
       const now = { raw: raw.total, enriched: enriched.total, trends: figures.trends.total, online: gauges.online ?? gauges.connections };
       for (const [name, , big] of figureList) setText(big, f.count(now[name]));
       nodes.pipeline.lag(lag.pipeline, raw.rate);
       nodes.series.lag(lag.series, enriched.rate);
+      judge();
     },
     deliveries(endpoints) {
       delivery.attempts = endpoints.attempts ?? 0;
@@ -98,11 +113,8 @@ function flowPicture() {
       delivery.warning = [ill ? f.count(ill) + " failing" : "", endpoints.parked ? f.short(endpoints.parked) + " parked" : ""].filter(Boolean).join(", ");
     },
     health(health) {
-      const wrong = new Map(Object.entries(health?.parts ?? {}).map(([name, part]) => [name, part.error]));
-      nodes.log.wrong(wrong.get("log"));
-      nodes.pipeline.wrong(wrong.get("pipeline"));
-      nodes.applications.wrong(wrong.get("subscriber"));
-      nodes.series.wrong(wrong.get("series writer") ?? wrong.get("series store"));
+      parts = new Map(Object.entries(health?.parts ?? {}).map(([name, part]) => [name, part.error]));
+      judge();
     },
   };
 }
@@ -272,14 +284,10 @@ function registrationsCard() {
       for (const application of applications) {
         for (const type of application.devicetypes) byType.set(type, [...(byType.get(type) ?? []), application]);
       }
-      if (byType.size === 0) {
-        fill(body, empty("No application has registered.", "Applications register for device types; each gets only theirs."));
-        return;
-      }
-      fill(body, h("dl", { class: "registrations" }, [...byType].map(([type, list]) => [
+      refresh(body, [...byType], () => (byType.size === 0 ? empty("No application has registered.", "Applications register for device types; each gets only theirs.") : h("dl", { class: "registrations" }, [...byType].map(([type, list]) => [
         h("dt", null, type, " ", badge(list.length)),
         h("dd", null, list.map((application, i) => [i ? ", " : "", link("/console/applications/" + application.id, application.name)])),
-      ])));
+      ]))));
     },
   };
 }

@@ -39,7 +39,7 @@ export async function show(view) {
     place(usual());
     keep();
   } }, Object.entries(SCENARIOS).map(([name, each]) => h("option", { value: name }, each.text)));
-  const bound = h("p", { class: "notice", hidden: true }, "These are of the fleet that runs. Its devices and faults stay as they are until it is stopped; its speed can be changed.");
+  const bound = h("p", { class: "soft", hidden: true }, "These are of the fleet that runs. Its devices and faults stay as they are until it is stopped; its speed can be changed.");
   let running = false;
 
   /** Where the chosen scenario has each slider. */

@@ -38,5 +38,5 @@ export async function show(view) {
 
   await load();
   filter();
-  poll(view, load, 5000);
+  poll(view, load, 1500);
 }

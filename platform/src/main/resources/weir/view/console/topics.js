@@ -35,7 +35,7 @@ async function all(view) {
   };
   fill(view.page, h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Topics"), h("p", null, "What is in the log, and who reads it."))), topics, groups);
   await load();
-  poll(view, load, 5000);
+  poll(view, load, 1500);
 }
 
 async function topic(view, name) {
