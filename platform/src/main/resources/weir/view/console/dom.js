@@ -34,11 +34,12 @@ const shown = new WeakMap();
 
 /**
  * Fills a part of a live page anew, but only when its facts have changed. What was open (a `details` with a
- * `data-key`) stays open, and the focus stays on the same control.
+ * `data-key`) stays open, and the focus stays on the same control. It waits for the next time while something in it
+ * is pressed, which would not be clicked if it were replaced in between.
  */
 export function refresh(element, facts, build) {
   const now = JSON.stringify(facts);
-  if (shown.get(element) === now) return;
+  if (shown.get(element) === now || element.matches(":active")) return;
   shown.set(element, now);
   const open = new Set([...element.querySelectorAll("details[open]")].map((each) => each.dataset.key));
   const controls = () => [...element.querySelectorAll("a, button, summary, input, select")];

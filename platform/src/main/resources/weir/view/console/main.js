@@ -25,6 +25,8 @@ const VIEWS = [
   [/^\/console\/system$/, "system", "./system.js"],
 ];
 
+const viewAt = (path) => VIEWS.map(([pattern, place, file]) => [path.match(pattern), place, file]).find(([match]) => match);
+
 const app = document.getElementById("app");
 let main;
 let leave = () => {};
@@ -69,7 +71,7 @@ function carry() {
 async function show() {
   leave();
   leave = () => {};
-  const found = VIEWS.map(([pattern, place, file]) => [location.pathname.match(pattern), place, file]).find(([match]) => match);
+  const found = viewAt(location.pathname);
   for (const item of document.querySelectorAll("nav [data-place]")) {
     if (item.dataset.place === found?.[1]) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
@@ -223,6 +225,10 @@ window.addEventListener("popstate", () => main?.isConnected && arrive());
 whenSignedOut(() => {
   if (main?.isConnected) login();
 });
+
+// The first page is fetched while the session is asked for.
+const first = viewAt(location.pathname);
+if (first) import(first[2]).catch(() => {});
 
 if (await resume()) frame();
 else login();

@@ -13,7 +13,7 @@ const WINDOWS = [5, 10, 30, 60, 120];
 export async function show(view) {
   view.title("Overview");
   const minutes = WINDOWS.includes(+view.parameters.get("minutes")) ? +view.parameters.get("minutes") : 5;
-  const flow = flowPicture((await settings(view.signal))["topics.raw"]);
+  const flow = flowPicture();
   const rates = ratesCard(view, minutes);
   const books = booksCard();
   const talkers = rankCard("Top talkers", "Messages per second by device, over the last minute.", deviceLink);
@@ -41,6 +41,7 @@ export async function show(view) {
     recent.element,
   );
   recent.start();
+  attempt(view, async () => flow.nameLog((await settings(view.signal))["topics.raw"]));
   const others = async () => {
     const [health, sending] = await Promise.all([get("/health", view.signal).catch((failure) => failure.problem), endpoints(view.signal), registrations.load(view)]);
     flow.health(health);
@@ -50,10 +51,10 @@ export async function show(view) {
   poll(view, others, 1500);
 }
 
-function flowPicture(rawTopic) {
+function flowPicture() {
   const nodes = {
     doors: node("Doors", "MQTT and HTTP"),
-    log: node("Log", rawTopic, "/console/topics/" + encodeURIComponent(rawTopic)),
+    log: node("Log", "", "/console/topics"),
     pipeline: node("Pipeline", "decode, enrich"),
     aside: node("Set aside", "dead letters", "/console/dead-letters"),
     series: node("Time series", "stored", "/console/devices"),
@@ -111,6 +112,10 @@ function flowPicture(rawTopic) {
       delivery.text = endpoints.items.length ? f.short(endpoints.waiting) + " deliveries wait" : "topics by type";
       const ill = endpoints.items.filter((each) => each.state === "disabled" || each.failures_in_a_row > 0).length;
       delivery.warning = [ill ? f.count(ill) + " failing" : "", endpoints.parked ? f.short(endpoints.parked) + " parked" : ""].filter(Boolean).join(", ");
+    },
+    nameLog(topic) {
+      nodes.log.element.setAttribute("href", "/console/topics/" + encodeURIComponent(topic));
+      setText(nodes.log.element.querySelector(".flow-subtitle"), topic);
     },
     health(health) {
       parts = new Map(Object.entries(health?.parts ?? {}).map(([name, part]) => [name, part.error]));

@@ -5,7 +5,7 @@ import { get, post, patch, remove } from "./api.js";
 import { poll } from "./live.js";
 import * as f from "./format.js";
 
-const FAMILIES = [["breakers", "Smart breakers", 500, 20], ["meters", "Smart meters", 500, 5], ["environmental", "Environmental sensors", 500, 10], ["appliances", "Appliances", 500, 30], ["energy", "Energy devices", 500, 18], ["controllers", "F2 controllers", 2, 2], ["sensors", "HTTP sensors", 100, 3]];
+const FAMILIES = [["breakers", "Smart breakers", 500, 20], ["meters", "Smart meters", 500, 10], ["environmental", "Environmental sensors", 500, 10], ["appliances", "Appliances", 500, 30], ["energy", "Energy devices", 500, 18], ["controllers", "F2 controllers", 2, 2], ["sensors", "HTTP sensors", 100, 3]];
 const FAULTS = [["drop_outs", "Drop-outs an hour", 60, 1], ["duplicates", "Sent twice", 1, 0.01], ["late", "Late", 1, 0.01], ["shuffled", "Out of order", 1, 0.01], ["malformed", "Malformed", 1, 0.01], ["drifting", "Wrong clocks", 1, 0.01], ["storms", "Reconnect storms an hour", 60, 1]];
 const SCENARIOS = {
   demo: { text: "Demo", families: {}, faults: {}, speed: 1 },
