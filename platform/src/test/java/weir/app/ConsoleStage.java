@@ -29,8 +29,10 @@ final class ConsoleStage implements AutoCloseable {
   final ConsoleBrowser browser;
   private final Fleet fleet;
 
-  ConsoleStage(Path folder) {
-    test = new TestPlatform(folder, Map.of("webhook.allow-loopback", "true"));
+  /// @param rawTopic the name of the log topic of messages as received
+  ConsoleStage(Path folder, String rawTopic) {
+    test =
+        new TestPlatform(folder, Map.of("webhook.allow-loopback", "true", "topics.raw", rawTopic));
     Target target = Target.local(test.mqttPort(), test.platform.httpPort(), Optional.empty());
     fleet = new Fleet(FleetSettings.demo(target, Instant.now()));
     address = test.url();
@@ -53,6 +55,10 @@ final class ConsoleStage implements AutoCloseable {
   }
 
   void publish(String topic, String payload) {
+    publish(topic, List.of(payload));
+  }
+
+  void publish(String topic, List<String> payloads) {
     Mqtt3BlockingClient mqtt =
         MqttClient.builder()
             .useMqttVersion3()
@@ -60,11 +66,13 @@ final class ConsoleStage implements AutoCloseable {
             .serverPort(test.mqttPort())
             .buildBlocking();
     mqtt.connect();
-    mqtt.publishWith()
-        .topic(topic)
-        .qos(MqttQos.AT_LEAST_ONCE)
-        .payload(payload.getBytes(StandardCharsets.UTF_8))
-        .send();
+    for (String payload : payloads) {
+      mqtt.publishWith()
+          .topic(topic)
+          .qos(MqttQos.AT_LEAST_ONCE)
+          .payload(payload.getBytes(StandardCharsets.UTF_8))
+          .send();
+    }
     mqtt.disconnect();
   }
 

@@ -14,10 +14,14 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// The console in a real browser, against a platform with the demo's fleet.
 class ConsoleTest {
 
+  private static final Set<String> LIGHT_AND_NARROW =
+      Set.of("", "devices/breaker-001", "applications", "simulator");
+
   @TempDir static Path folder;
 
   private static ConsoleStage stage;
@@ -35,7 +42,7 @@ class ConsoleTest {
 
   @BeforeAll
   static void start() {
-    stage = new ConsoleStage(folder);
+    stage = new ConsoleStage(folder, "iot.raw");
     browser = stage.browser;
     client = stage.client;
   }
@@ -92,11 +99,55 @@ class ConsoleTest {
   }
 
   @Test
+  void keepsHiddenLinesTabsAndColoursOverAReload() {
+    stage.awaitValue("breaker-001", "temperature");
+    Page page = browser.at("/console/applications/" + ConsoleStage.SMART_GRID);
+    page.click("text=60 min");
+    Locator line =
+        page.locator("[aria-label=Voltage] .legend-item, [aria-label^='Voltage in'] .legend-item")
+            .first();
+    line.click();
+    assertThat(page).hasURL(Pattern.compile(".*hide-voltage=.*"));
+    page.click("[aria-label='Light or dark']");
+    page.reload();
+    assertThat(line).hasAttribute("aria-pressed", "false");
+    assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
+    page.click(".tabs >> text=Energy Analytics");
+    assertThat(page.locator("[aria-label=Window] [aria-pressed=true]")).hasText("60 min");
+
+    page.navigate(stage.address + "/console/devices/breaker-001?range=6h&aggregate=max");
+    page.click(".tabs >> text=Details");
+    assertThat(page.locator(".facts")).containsText("smart_breaker");
+    page.click(".tabs >> text=Values");
+    assertThat(page.locator("[aria-label=Range] [aria-pressed=true]")).hasText("6h");
+    page.locator(".legend-item").click();
+    page.reload();
+    assertThat(page.locator(".legend-item")).hasAttribute("aria-pressed", "false");
+  }
+
+  @Test
+  void pagesThroughDevices() {
+    Page page = browser.at("/console/devices");
+    String first = page.locator("tbody a").first().textContent();
+    page.click("text=Next");
+    assertThat(page.locator(".pager")).containsText("Page 2 of");
+    assertThat(page.locator("tbody a").first()).not().hasText(first);
+    page.reload();
+    assertThat(page.locator(".pager")).containsText("Page 2 of");
+    page.goBack();
+    assertThat(page.locator("tbody a").first()).hasText(first);
+  }
+
+  @Test
   void showsADeviceWithAHostileNameAsText() {
     String name = "<img src=x onerror=alert(1)>";
+    ObjectNode owner = new ObjectMapper().createObjectNode();
+    owner.put("id", "hostile-owner").put("name", "<b>Somebody</b>").put("email", "a@example.org");
     ObjectNode device = new ObjectMapper().createObjectNode();
     device.put("id", "hostile-1").put("type", "sensor").put("name", name);
     device.put("location", "<script>alert(2)</script>");
+    device.put("owner", "hostile-owner");
+    client.post("/api/owners", owner);
     device.putObject("metadata").put("<b>", "</pre><img src=x onerror=alert(3)>");
     client.post("/api/devices", device);
 
@@ -107,6 +158,8 @@ class ConsoleTest {
     assertThat(page.locator("h1")).hasText(name);
     page.click(".tabs >> text=Details");
     assertThat(page.locator("pre")).containsText("onerror=alert(3)");
+    assertThat(page.locator(".facts")).containsText("<b>Somebody</b>");
+    assertThat(page.locator(".facts")).containsText("a@example.org");
     assertThat(page.locator("main img")).hasCount(0);
     ConsoleBrowser.screenshot(page, "device-hostile");
   }
@@ -175,6 +228,68 @@ class ConsoleTest {
     page.click("text=Live");
     assertThat(page.locator(".records li").first()).isVisible();
     assertThat(page).hasURL(Pattern.compile(".*live=1"));
+  }
+
+  @Test
+  void findsMessagesByPlaceTimeAndHeaderAndSavesThem() throws IOException {
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(() -> client.get("/api/books").at("/total/accepted").asLong() > 300);
+    Page page = browser.at("/console/topics/iot.raw?from=offset&offset=0&partition=0");
+    assertThat(page.locator(".records .mono.faint").first()).hasText("0@0");
+    Locator rows = page.locator(".records li");
+    page.selectOption("[aria-label=Start]", "time");
+    page.fill("[aria-label=Time]", "2020-01-01T00:00:01");
+    page.locator("[aria-label=Time]").blur();
+    assertThat(page.locator(".records .mono.faint").first()).hasText("0@0");
+    page.selectOption("[aria-label=Start]", "newest");
+    page.selectOption("[aria-label=Partition]", "");
+    page.fill("[aria-label='Search messages']", "mqtt");
+    page.press("[aria-label='Search messages']", "Enter");
+    page.selectOption("[aria-label='Search in']", "header");
+    assertThat(rows.first()).isVisible();
+    page.selectOption("[aria-label='Search in']", "key");
+    assertThat(page.locator(".empty-title")).hasText("No message matches so far.");
+    page.selectOption("[aria-label='Search in']", "header");
+    assertThat(rows).hasCount(50);
+    page.click(".records-foot button");
+    assertThat(rows).hasCount(100);
+
+    Path json = page.waitForDownload(() -> page.click("text=Save as JSON")).path();
+    assertThat(new ObjectMapper().readTree(Files.readString(json)))
+        .hasSize(100)
+        .allSatisfy(item -> assertThat(item.path("topic").asText()).isEqualTo("iot.raw"));
+    Path csv = page.waitForDownload(() -> page.click("text=CSV")).path();
+    assertThat(Files.readAllLines(csv)).hasSizeGreaterThan(100);
+  }
+
+  /// What is held back while a tail is paused, and what does not fit, adds up to what came.
+  @Test
+  void aPausedTailLosesNothingInSilence() {
+    Page page = browser.at("/console/topics/iot.raw?live=1&key=burst-1");
+    Locator told = page.locator(".card-head .num");
+    assertThat(told).containsText("waiting");
+    page.click("text=Pause");
+    List<String> payloads = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      payloads.add("{\"device_id\":\"burst-1\",\"temperature\":" + i + "}");
+    }
+    stage.publish("iot/burst-1/raw", payloads);
+
+    assertThat(told).containsText("held back");
+    Awaitility.await().atMost(ConsoleStage.SOON).pollInSameThread().until(() -> sum(told) == 300);
+    page.click("text=Go on");
+    assertThat(told).not().containsText("held back");
+    assertThat(sum(told)).isEqualTo(300);
+    assertThat(page.locator(".records li").first()).isVisible();
+  }
+
+  private static int sum(Locator told) {
+    return Pattern.compile("[0-9]+")
+        .matcher(told.textContent())
+        .results()
+        .mapToInt(found -> Integer.parseInt(found.group()))
+        .sum();
   }
 
   @Test
@@ -278,6 +393,7 @@ class ConsoleTest {
             "devices/breaker-001?tab=connect",
             "devices/breaker-001?tab=details",
             "applications",
+            "applications/endpoints",
             "topics",
             "topics/iot.raw",
             "dead-letters",
@@ -299,6 +415,11 @@ class ConsoleTest {
         assertThat((int) overflow).as("pixels too wide at %s", path).isLessThanOrEqualTo(0);
         ConsoleBrowser.screenshot(page, (page == narrow ? "narrow-" : "dark-") + name);
       }
+      if (LIGHT_AND_NARROW.contains(path)) {
+        narrow.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        ConsoleBrowser.screenshot(narrow, "narrow-light-" + name);
+        narrow.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+      }
     }
     browser.forgive("404");
   }
@@ -314,12 +435,15 @@ class ConsoleTest {
                     + ".reduce((sum, each) => sum + each.decodedBodySize, 0)");
     assertThat(bytes.intValue()).isBetween(20_000, 500_000);
     double quickest = Double.MAX_VALUE;
-    for (int load = 0; load < 3; load++) {
-      page.reload();
-      assertThat(page.locator(".page h1")).hasText("Overview");
-      Number shown =
-          (Number) page.evaluate("performance.getEntriesByName('weir-shown')[0].startTime");
-      quickest = Math.min(quickest, shown.doubleValue());
+    for (int load = 0; load < 5 && quickest >= 1_000; load++) {
+      Page fresh = browser.at("/console/");
+      Object shown =
+          fresh
+              .waitForFunction(
+                  "() => /[0-9]/.test(document.querySelector('[data-figure=raw] .big')"
+                      + "?.textContent ?? '') && performance.now()")
+              .jsonValue();
+      quickest = Math.min(quickest, ((Number) shown).doubleValue());
     }
     assertThat(quickest).as("milliseconds to the first view").isLessThan(1_000);
   }

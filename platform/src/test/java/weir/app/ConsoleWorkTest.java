@@ -28,6 +28,8 @@ import weir.testkit.WebhookReceiver.Answer;
 /// What people do in the console, in a real browser.
 class ConsoleWorkTest {
 
+  private static final String RAW = "acme.raw";
+
   @TempDir static Path folder;
 
   private static ConsoleStage stage;
@@ -39,7 +41,7 @@ class ConsoleWorkTest {
 
   @BeforeAll
   static void start() {
-    stage = new ConsoleStage(folder);
+    stage = new ConsoleStage(folder, RAW);
     browser = stage.browser;
     client = stage.client;
     refuser = new WebhookReceiver(any -> Answer.of(400));
@@ -83,16 +85,77 @@ class ConsoleWorkTest {
               page.click("text=Look again");
               return page.locator(".steps >> text=Stored").count() > 0;
             });
-    assertThat(page.locator(".steps")).containsText("Decoded and enriched");
+    assertThat(steps(page))
+        .containsExactly(
+            "Accepted", "Set aside: unreadable", "Replayed", "Decoded and enriched", "Stored");
+    assertThat(page.locator(".notice")).isHidden();
     ConsoleBrowser.screenshot(page, "event");
     assertThat(client.get("/api/dead-letters/" + position).path("replayed").asBoolean()).isTrue();
+  }
+
+  /// What happened to an event before it was delivered.
+  private static List<String> steps(Page page) {
+    return page.locator(".steps summary b").allTextContents().stream()
+        .filter(title -> !title.contains("Refuser") && !title.contains("Out of"))
+        .toList();
+  }
+
+  @Test
+  void showsThatAnEventWaitedForAReferenceAndCameAgain() {
+    String device = "f2-e4fd45f654be";
+    stage.publish("cmnd/" + device + "/alarm-mode/J1/late-sensor-1", "{\"status\":true}");
+    String waiting = "/api/topics/iot.retry/messages?key=" + device;
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(() -> !client.get(waiting).path("items").isEmpty());
+    String id = "";
+    for (JsonNode header : client.get(waiting).path("items").get(0).path("headers")) {
+      id = header.path("name").asText().equals("event-id") ? header.path("text").asText() : id;
+    }
+    Page page = browser.at("/console/events/" + id);
+    assertThat(page.locator(".steps")).containsText("Waits for a reference");
+    assertThat(steps(page)).containsExactly("Accepted", "Waits for a reference");
+
+    client.post(
+        "/api/decoding-parameters",
+        new ObjectMapper()
+            .createObjectNode()
+            .put("device", device)
+            .put("mode", "alarm-mode")
+            .put("component_type", "late-sensor")
+            .put("encoding", "boolean"));
+
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .pollInSameThread()
+        .until(
+            () -> {
+              page.click("text=Look again");
+              return steps(page).contains("Stored");
+            });
+    assertThat(steps(page))
+        .containsExactly(
+            "Accepted", "Waits for a reference", "Tried again", "Decoded and enriched", "Stored");
+    ConsoleBrowser.screenshot(page, "event-retried");
+  }
+
+  @Test
+  void looksIntoALogWhoseTopicHasAnotherName() {
+    stage.awaitValue("breaker-001", "temperature");
+    Page page = browser.at("/console/devices/breaker-001?tab=messages");
+    assertThat(page.locator("[aria-label='As received'] .records li").first()).isVisible();
+    page.click("text=In the topic browser");
+    assertThat(page.locator("h1")).hasText(RAW);
+    assertThat(page.locator(".records .r-key").first()).hasText("breaker-001");
+    page.click("nav >> text=Overview");
+    assertThat(page.locator("[data-stage=Log]")).containsText(RAW);
   }
 
   @Test
   void showsDeliveriesAndSendsATestEvent() {
     try (WebhookReceiver service =
         new WebhookReceiver(any -> new Answer(500, Map.of(), "out of <b>order</b>"))) {
-      String id = subscribe("Out of order", service.url());
+      String id = subscribe("Out of <b>order</b>", service.url());
       Awaitility.await()
           .atMost(ConsoleStage.SOON)
           .until(
@@ -112,7 +175,7 @@ class ConsoleWorkTest {
       card.locator("button >> text=Resume").click();
       assertThat(card.locator(".badge").first()).hasText("active");
       card.locator("tbody a").first().click();
-      assertThat(page.locator(".steps")).containsText("Not delivered to Out of order");
+      assertThat(page.locator(".steps")).containsText("Not delivered to Out of <b>order</b>");
       ConsoleBrowser.screenshot(page, "event-deliveries");
     }
   }
@@ -126,11 +189,19 @@ class ConsoleWorkTest {
     assertThat(button).isVisible(new IsVisibleOptions().setTimeout(60_000));
     assertThat(card.locator("[aria-label='Open deliveries'] .badge").first()).hasText("parked");
     ConsoleBrowser.screenshot(page, "deliveries-parked");
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(
+            () ->
+                client.get("/api/applications/" + refused + "/endpoint").path("parked").asInt()
+                    > 1);
     refuser.behave(any -> Answer.of(204));
 
+    card.locator("[aria-label='Open deliveries'] button").first().click();
+    assertThat(page.locator(".toast").last()).hasText("1 is sent again");
     button.click();
 
-    assertThat(page.locator(".toast")).containsText("sent again");
+    assertThat(page.locator(".toast").last()).containsText("sent again");
     assertThat(button).isHidden();
     Awaitility.await()
         .atMost(ConsoleStage.SOON)
@@ -206,8 +277,17 @@ class ConsoleWorkTest {
     page.selectOption("[aria-label=Scenario]", "sensors");
     assertThat(page).hasURL(stage.address + "/console/simulator?scenario=sensors");
     page.reload();
+    Locator sensors = page.locator("[name=sensors]");
+    assertThat(sensors).hasValue("20");
     page.click("text=Start");
     assertThat(page.locator("h1 .badge")).hasText("running");
+    page.navigate(stage.address + "/console/simulator");
+    assertThat(sensors).hasValue("20");
+    assertThat(sensors).isDisabled();
+    page.locator("[name=speed]").fill("3");
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(() -> client.get("/api/simulation").path("speed").asInt() == 3);
     assertThat(page.locator("[data-figure=devices] .big")).hasText("20");
     assertThat(page.locator("[data-figure=acknowledged] .big")).not().hasText("0");
     ConsoleBrowser.screenshot(page, "simulator");
@@ -215,6 +295,36 @@ class ConsoleWorkTest {
     assertThat(page.locator("[aria-label='The grade'] .badge"))
         .hasText("PASSED", new HasTextOptions().setTimeout(80_000));
     ConsoleBrowser.screenshot(page, "simulator-grade");
+  }
+
+  @Test
+  void triggersAnAnomaly() {
+    stage.awaitValue("mock-hvac-001", "power");
+    Page page = browser.at("/console/simulator");
+    page.check("#mirror");
+    Awaitility.await()
+        .atMost(ConsoleStage.SOON)
+        .until(() -> client.get("/api/simulation").path("mirrors").path("connected").asInt() > 0);
+    page.selectOption("[aria-label='Kind of anomaly']", "power_spike");
+    page.click("text=Trigger");
+    assertThat(page.locator(".toast")).containsText("power spike");
+    assertThat(page.locator("[aria-label=Anomalies] tbody")).containsText("power spike");
+    page.uncheck("#mirror");
+    assertThat(page.locator("text=No device misbehaves now.")).isVisible();
+  }
+
+  @Test
+  void showsHostileMessagesLiveAsText() {
+    String hostile = "<img src=x onerror=alert(1)>";
+    Page page = browser.at("/console/devices/breaker-011?tab=messages&messages=raw");
+    assertThat(page.locator("#pulse")).hasText("live");
+    stage.publish(
+        "iot/breaker-011/raw", "{\"device_id\":\"breaker-011\",\"a\":\"" + hostile + "\"}");
+    assertThat(page.locator(".messages")).containsText(hostile);
+    stage.publish("strange/" + hostile, "nothing");
+    page.navigate(stage.address + "/console/dead-letters?reason=UNKNOWN_TOPIC");
+    assertThat(page.locator("tbody")).containsText("strange/" + hostile);
+    assertThat(page.locator("main img")).hasCount(0);
   }
 
   @Test
