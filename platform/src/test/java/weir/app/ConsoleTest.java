@@ -14,14 +14,11 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,68 +225,6 @@ class ConsoleTest {
     page.click("text=Live");
     assertThat(page.locator(".records li").first()).isVisible();
     assertThat(page).hasURL(Pattern.compile(".*live=1"));
-  }
-
-  @Test
-  void findsMessagesByPlaceTimeAndHeaderAndSavesThem() throws IOException {
-    Awaitility.await()
-        .atMost(ConsoleStage.SOON)
-        .until(() -> client.get("/api/books").at("/total/accepted").asLong() > 300);
-    Page page = browser.at("/console/topics/iot.raw?from=offset&offset=0&partition=0");
-    assertThat(page.locator(".records .mono.faint").first()).hasText("0@0");
-    Locator rows = page.locator(".records li");
-    page.selectOption("[aria-label=Start]", "time");
-    page.fill("[aria-label=Time]", "2020-01-01T00:00:01");
-    page.locator("[aria-label=Time]").blur();
-    assertThat(page.locator(".records .mono.faint").first()).hasText("0@0");
-    page.selectOption("[aria-label=Start]", "newest");
-    page.selectOption("[aria-label=Partition]", "");
-    page.fill("[aria-label='Search messages']", "mqtt");
-    page.press("[aria-label='Search messages']", "Enter");
-    page.selectOption("[aria-label='Search in']", "header");
-    assertThat(rows.first()).isVisible();
-    page.selectOption("[aria-label='Search in']", "key");
-    assertThat(page.locator(".empty-title")).hasText("No message matches so far.");
-    page.selectOption("[aria-label='Search in']", "header");
-    assertThat(rows).hasCount(50);
-    page.click(".records-foot button");
-    assertThat(rows).hasCount(100);
-
-    Path json = page.waitForDownload(() -> page.click("text=Save as JSON")).path();
-    assertThat(new ObjectMapper().readTree(Files.readString(json)))
-        .hasSize(100)
-        .allSatisfy(item -> assertThat(item.path("topic").asText()).isEqualTo("iot.raw"));
-    Path csv = page.waitForDownload(() -> page.click("text=CSV")).path();
-    assertThat(Files.readAllLines(csv)).hasSizeGreaterThan(100);
-  }
-
-  /// What is held back while a tail is paused, and what does not fit, adds up to what came.
-  @Test
-  void aPausedTailLosesNothingInSilence() {
-    Page page = browser.at("/console/topics/iot.raw?live=1&key=burst-1");
-    Locator told = page.locator(".card-head .num");
-    assertThat(told).containsText("waiting");
-    page.click("text=Pause");
-    List<String> payloads = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
-      payloads.add("{\"device_id\":\"burst-1\",\"temperature\":" + i + "}");
-    }
-    stage.publish("iot/burst-1/raw", payloads);
-
-    assertThat(told).containsText("held back");
-    Awaitility.await().atMost(ConsoleStage.SOON).pollInSameThread().until(() -> sum(told) == 300);
-    page.click("text=Go on");
-    assertThat(told).not().containsText("held back");
-    assertThat(sum(told)).isEqualTo(300);
-    assertThat(page.locator(".records li").first()).isVisible();
-  }
-
-  private static int sum(Locator told) {
-    return Pattern.compile("[0-9]+")
-        .matcher(told.textContent())
-        .results()
-        .mapToInt(found -> Integer.parseInt(found.group()))
-        .sum();
   }
 
   @Test
