@@ -370,7 +370,7 @@ class ConsoleTest {
                     + ".reduce((sum, each) => sum + each.decodedBodySize, 0)");
     assertThat(bytes.intValue()).isBetween(20_000, 500_000);
     double quickest = Double.MAX_VALUE;
-    for (int load = 0; load < 5 && quickest >= 1_000; load++) {
+    for (int load = 0; load < 10 && quickest >= 1_000; load++) {
       Page fresh = browser.at("/console/");
       Object shown =
           fresh
