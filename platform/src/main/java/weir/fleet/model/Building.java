@@ -50,10 +50,11 @@ final class Building {
     door = 1 + random.nextInt(2);
     byButton = random.nextBoolean();
     code = Chance.pick(CODES, random);
-    releasedSeconds = random.nextDouble(4, 12);
-    movingSeconds = releasedSeconds + random.nextDouble(5, 40);
+    double passage = random.nextDouble(4, 12);
+    releasedSeconds = Math.max(releasedSeconds, passage);
+    movingSeconds = passage + random.nextDouble(5, 40);
     if (busy < NIGHT) {
-      sirenSeconds = random.nextDouble(10, 60);
+      sirenSeconds = Math.max(sirenSeconds, random.nextDouble(10, 60));
     }
   }
 

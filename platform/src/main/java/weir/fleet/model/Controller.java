@@ -1,5 +1,6 @@
 package weir.fleet.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class Controller implements DeviceModel {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final int COMPONENTS_MOST = 3;
   private static final double RELEASE_SECONDS = 5;
+  private static final double RELEASE_SECONDS_MOST = 3_600;
   private static final double LASTING_SECONDS = 86_400;
 
   private final DeviceId id;
@@ -73,11 +75,15 @@ public final class Controller implements DeviceModel {
     if (!known) {
       return Reply.refused("there is no " + name);
     }
-    int flag = order.parameters().path("power-flag").asInt(-1);
-    double seconds = order.parameters().path("period").asDouble(RELEASE_SECONDS);
     boolean strike = order.name().equals("strike");
+    JsonNode wanted = order.parameters().path("power-flag");
+    int flag = wanted.isIntegralNumber() ? wanted.intValue() : -1;
     if (flag < 0 || flag > (strike ? 2 : 1)) {
       return Reply.refused("power-flag must be 0 to " + (strike ? 2 : 1));
+    }
+    double seconds = order.parameters().path("period").asDouble(RELEASE_SECONDS);
+    if (!(seconds >= 0 && seconds <= RELEASE_SECONDS_MOST)) {
+      return Reply.refused("period must be 0 to 3600");
     }
     double lasting = flag == 0 ? 0 : flag == 1 && strike ? seconds : LASTING_SECONDS;
     if (strike) {

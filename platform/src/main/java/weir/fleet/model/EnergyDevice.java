@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
@@ -25,6 +26,7 @@ public final class EnergyDevice implements DeviceModel {
 
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final double KILOWATTS_LEAST = 0.1;
+  private static final double KILOWATTS_MOST = 1_000;
 
   private final DeviceId id;
   private final Surroundings surroundings;
@@ -148,32 +150,28 @@ public final class EnergyDevice implements DeviceModel {
   public Reply obey(Order order) {
     return switch (order.name()) {
       case "set_power" -> setPower(order.parameters().path("power"));
-      case "set_enabled" -> {
-        JsonNode flag = order.parameters().path("enabled");
-        enabled = flag.asBoolean(enabled);
-        yield switched("enabled", flag, enabled);
-      }
-      case "set_online" -> {
-        JsonNode flag = order.parameters().path("online");
-        online = flag.asBoolean(online);
-        yield switched("online", flag, online);
-      }
+      case "set_enabled" -> switched(order, "enabled", flag -> enabled = flag);
+      case "set_online" -> switched(order, "online", flag -> online = flag);
       default -> DeviceModel.super.obey(order);
     };
   }
 
   private Reply setPower(JsonNode power) {
-    if (!power.isNumber() || !(power.doubleValue() >= KILOWATTS_LEAST)) {
-      return Reply.refused("power must be a number of at least " + KILOWATTS_LEAST);
+    double kilowatts = power.doubleValue();
+    if (!power.isNumber() || !(kilowatts >= KILOWATTS_LEAST && kilowatts <= KILOWATTS_MOST)) {
+      return Reply.refused("power must be a number, 0.1 to 1000");
     }
-    rating = new Rating(power.doubleValue(), rating.volts(), null);
-    return Reply.obeyed("power is " + power.doubleValue() + " kW");
+    rating = new Rating(kilowatts, rating.volts(), null);
+    return Reply.obeyed("power is " + kilowatts + " kW");
   }
 
-  private static Reply switched(String name, JsonNode flag, boolean now) {
-    return flag.isBoolean()
-        ? Reply.obeyed(name + " is " + now)
-        : Reply.refused(name + " must be true or false");
+  private static Reply switched(Order order, String name, Consumer<Boolean> change) {
+    JsonNode flag = order.parameters().path(name);
+    if (!flag.isBoolean()) {
+      return Reply.refused(name + " must be true or false");
+    }
+    change.accept(flag.booleanValue());
+    return Reply.obeyed(name + " is " + flag.booleanValue());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package weir.fleet.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -108,6 +109,48 @@ class ControllerTest {
   private static int hex(Spoken said) {
     assertThat(said.text("/data")).startsWith("0x");
     return Integer.parseInt(said.text("/data").substring(2), 16);
+  }
+
+  @Test
+  void obeysTheStrikeAndTheSiren() {
+    Controller controller = controller(Component.full());
+    assertThat(obeys(controller, "access-control-mode/J1/strike-1", "{\"power-flag\":2}")).isTrue();
+    assertThat(obeys(controller, "alarm-mode/J1/siren-1", "{\"power-flag\":1}")).isTrue();
+    assertThat(states(controller, "strike-1")).containsOnly(true);
+    assertThat(states(controller, "siren-1")).containsOnly(true);
+
+    assertThat(obeys(controller, "access-control-mode/J1/strike-1", "{\"power-flag\":0}")).isTrue();
+    assertThat(obeys(controller, "alarm-mode/J1/siren-1", "{\"power-flag\":0}")).isTrue();
+    assertThat(states(controller, "strike-1")).contains(false);
+    assertThat(states(controller, "siren-1")).contains(false);
+  }
+
+  @Test
+  void refusesWhatItDoesNotHaveOrKnow() {
+    Controller controller = controller(Component.full());
+    assertThat(obeys(controller, "alarm-mode/J1/siren-9", "{\"power-flag\":1}")).isFalse();
+    assertThat(obeys(controller, "alarm-mode/J1/siren-1", "{\"power-flag\":2}")).isFalse();
+    assertThat(obeys(controller, "alarm-mode/J1/siren-1", "{\"power-flag\":true}")).isFalse();
+    assertThat(
+            obeys(
+                controller,
+                "access-control-mode/J1/strike-1",
+                "{\"power-flag\":1,\"period\":3601}"))
+        .isFalse();
+  }
+
+  private static boolean obeys(Controller controller, String component, String payload) {
+    return controller
+        .obey(Order.parse(PREFIX + component, payload.getBytes(UTF_8)).orElseThrow())
+        .obeyed();
+  }
+
+  /// What a component says of itself in the quarter of an hour after midnight.
+  private static List<Boolean> states(Controller controller, String component) {
+    return Spoken.by(controller, Duration.ofMinutes(15)).stream()
+        .filter(said -> said.path().endsWith("/" + component))
+        .map(said -> said.json().get("status").asBoolean())
+        .toList();
   }
 
   @Test

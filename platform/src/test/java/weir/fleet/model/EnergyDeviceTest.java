@@ -1,5 +1,6 @@
 package weir.fleet.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.DeviceId;
 
@@ -87,6 +89,68 @@ class EnergyDeviceTest {
         .filter(said -> said.hour() == hour && !said.json().get("anomaly").asBoolean())
         .mapToDouble(said -> said.number("/power"))
         .average()
+        .orElseThrow();
+  }
+
+  @Test
+  void anAnomalyOfOneReadingIsOverWithIt() {
+    EnergyDevice device = device(EnergyType.METER);
+    device.misbehave(Anomaly.Kind.POWER_SPIKE, 1, 5.0);
+
+    List<Spoken> said =
+        Spoken.by(device, Duration.ofSeconds(10)).stream()
+            .filter(one -> one.path().endsWith("/data"))
+            .toList();
+
+    assertThat(said.getFirst().text("/anomaly_type")).isEqualTo("power_spike");
+    assertThat((int) said.getFirst().number("/anomaly_duration_remaining")).isEqualTo(1);
+    assertThat(said.getFirst().number("/power")).isGreaterThan(3);
+    assertThat(said.get(1).json().get("anomaly").asBoolean()).isFalse();
+    assertThat(device.anomaly()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          set_enabled | {"enabled":0}
+          set_enabled | {"enabled":"false"}
+          set_enabled | {}
+          set_online  | {"online":0}
+          set_power   | {"power":"5"}
+          set_power   | {"power":0.01}
+          set_power   | {"power":1001}
+          """)
+  void whatItRefusesChangesNothing(String command, String parameters) {
+    EnergyDevice device = device(EnergyType.METER);
+    Order order = order(command, parameters);
+
+    assertThat(device.obey(order).obeyed()).isFalse();
+
+    assertThat(device.isEnabled()).isTrue();
+    assertThat(device.isOnline()).isTrue();
+    Spoken said = Spoken.by(device, Duration.ofSeconds(5)).getFirst();
+    assertThat(said.number("/power")).isBetween(0.1, 50.0);
+  }
+
+  @Test
+  void obeysWhatItKnows() {
+    EnergyDevice device = device(EnergyType.METER);
+    assertThat(device.obey(order("set_power", "{\"power\":1000}")).obeyed()).isTrue();
+    assertThat(Spoken.by(device, Duration.ofSeconds(5)).getFirst().number("/power"))
+        .isGreaterThan(700);
+    assertThat(device.obey(order("set_enabled", "{\"enabled\":false}")).obeyed()).isTrue();
+    Spoken disabled = Spoken.by(device, Duration.ofSeconds(5)).getFirst();
+    assertThat(disabled.number("/power")).isZero();
+    assertThat(disabled.number("/voltage")).isZero();
+    assertThat(disabled.text("/status")).isEqualTo("offline");
+    assertThat(disabled.json().get("enabled").asBoolean()).isFalse();
+  }
+
+  private static Order order(String command, String parameters) {
+    String payload = "{\"command\":\"%s\",\"parameters\":%s}".formatted(command, parameters);
+    return Order.parse("energy/devices/mock-meter-001/commands", payload.getBytes(UTF_8))
         .orElseThrow();
   }
 
