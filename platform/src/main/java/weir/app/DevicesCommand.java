@@ -3,12 +3,8 @@ package weir.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,15 +57,18 @@ final class DevicesCommand implements Callable<Integer> {
       throw new CommandException("N must be 1 to 10000000");
     }
     try (Client client = remote.connect();
-        PrintWriter file = tokens == null ? null : writer(tokens)) {
+        TokenFile file = tokens == null ? null : TokenFile.create(tokens)) {
       long created = generate(client, count, seed, ownerless, file);
       out.printf("%d devices made, %d were there already%n", created, count - created);
+      if (file != null && created < count) {
+        out.println("those that were there already got no token");
+      }
     }
     return 0;
   }
 
   private static long generate(
-      Client client, int count, int seed, boolean ownerless, @Nullable PrintWriter tokens) {
+      Client client, int count, int seed, boolean ownerless, @Nullable TokenFile tokens) {
     ProgressBar bar = new ProgressBar(System.err, "devices", count);
     long created = 0;
     for (int done = 0; done < count; done += CHUNK) {
@@ -83,34 +82,11 @@ final class DevicesCommand implements Callable<Integer> {
       JsonNode answer = client.post("/api/devices/generate", form);
       created += answer.path("created").asLong();
       if (tokens != null) {
-        answer.path("tokens").forEach(token -> tokens.println(line(token)));
+        tokens.add(answer.path("tokens"));
       }
       bar.show(done + some);
     }
     bar.end();
     return created;
-  }
-
-  private static PrintWriter writer(Path file) {
-    try {
-      PrintWriter writer =
-          new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW));
-      writer.println("token,device_id,issued_at,expires_at,is_active");
-      return writer;
-    } catch (FileAlreadyExistsException e) {
-      throw new CommandException(file + " is there already; its tokens cannot be seen again");
-    } catch (IOException e) {
-      throw new CommandException("cannot write " + file + ": " + e.getMessage());
-    }
-  }
-
-  private static String line(JsonNode token) {
-    return String.join(
-        ",",
-        token.path("token").asText(),
-        token.path("device_id").asText(),
-        token.path("issued_at").asText(),
-        token.path("expires_at").asText(),
-        token.path("is_active").asText());
   }
 }

@@ -108,13 +108,15 @@ public final class Generator {
   /// One device with what belongs to it.
   private record Household(Device device, Owner owner) {}
 
-  /// Makes them, some thousand in a transaction; what was made stays when a later one fails.
+  /// Makes them, some thousand in a transaction; what was made stays when a later one fails. With
+  /// tokens all are made in one, because those of a request that failed would be seen by nobody.
   public Made generate(Wish wish) {
+    int perTransaction = wish.tokensFor().isZero() ? PER_TRANSACTION : wish.count();
     int created = 0;
     int owners = 0;
     List<Credentials.Issued> tokens = new ArrayList<>();
-    for (int from = 0; from < wish.count(); from += PER_TRANSACTION) {
-      int to = Math.min(wish.count(), from + PER_TRANSACTION);
+    for (int from = 0; from < wish.count(); from += perTransaction) {
+      int to = Math.min(wish.count(), from + perTransaction);
       Made some = generate(wish, wish.first() + from, to - from);
       created += some.created();
       owners += some.owners();

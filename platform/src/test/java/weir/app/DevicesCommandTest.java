@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +49,9 @@ class DevicesCommandTest {
                   TestPlatform.TOKEN);
 
       assertThat(exit).isZero();
-      assertThat(text.toString()).contains("5 devices made, 0 were there already");
+      assertThat(text.toString())
+          .contains("5 devices made, 0 were there already")
+          .doesNotContain("no token");
       assertThat(
               Main.commandLine(new PrintWriter(new StringWriter(), true))
                   .execute(
@@ -69,6 +74,34 @@ class DevicesCommandTest {
       assertThatThrownBy(() -> connect(platform.mqttPort(), cells[1], "wrong"));
       assertThat(ingest(platform, cells[1], cells[0])).isEqualTo(202);
       assertThat(ingest(platform, cells[1], "wrong")).isEqualTo(401);
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void aHundredThousandAreMadeAndTheBarSaysSo() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream bar = new ByteArrayOutputStream();
+    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of())) {
+      System.setErr(new PrintStream(bar, true, StandardCharsets.UTF_8));
+      StringWriter text = new StringWriter();
+      int exit =
+          Main.commandLine(new PrintWriter(text, true))
+              .execute(
+                  "devices",
+                  "generate",
+                  "100000",
+                  "--url",
+                  platform.url(),
+                  "--token",
+                  TestPlatform.TOKEN);
+
+      assertThat(exit).isZero();
+      assertThat(text.toString()).contains("100000 devices made, 0 were there already");
+      assertThat(bar.toString(StandardCharsets.UTF_8)).contains("100,000 of 100,000");
+      assertThat(platform.get("/devices").body()).contains("\"total\":100015");
+    } finally {
+      System.setErr(before);
     }
   }
 

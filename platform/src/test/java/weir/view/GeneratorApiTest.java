@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,7 +97,21 @@ class GeneratorApiTest {
 
     assertThat(page.path("total").asInt()).isEqualTo(25);
     assertThat(page.path("response")).hasSize(10);
+    assertThat(page.fieldNames())
+        .toIterable()
+        .containsExactly("messageId", "timestamp", "total", "page", "page_size", "response");
     assertThat(page.path("messageId").asText()).matches("[0-9]{22}");
+    assertThat(Instant.parse(page.path("timestamp").asText())).isBeforeOrEqualTo(Instant.now());
+    assertThat(page.path("response"))
+        .allSatisfy(
+            device -> {
+              assertThat(device.fieldNames())
+                  .toIterable()
+                  .containsExactly("deviceId", "deviceInfo");
+              assertThat(device.path("deviceInfo").fieldNames())
+                  .toIterable()
+                  .containsExactly("deviceType", "modelName", "alias", "reportable");
+            });
     assertThat(page.path("response").get(0).path("deviceInfo").path("alias").asText()).isNotEmpty();
     Answer beyond = server.get("/devices?page=9&page_size=10");
     assertThat(beyond.status()).isEqualTo(302);
