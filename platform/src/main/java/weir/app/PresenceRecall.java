@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
 import weir.device.presence.PresenceBoard;
 import weir.event.HeaderNames;
@@ -19,8 +21,9 @@ import weir.log.Topic;
 /// Reads from the log who was heard after the board last stored it, so that a kill costs nothing.
 final class PresenceRecall {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(PresenceRecall.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final int EMPTY_POLLS_MAX = 5;
+  private static final int EMPTY_POLLS_MAX = 150;
 
   private PresenceRecall() {}
 
@@ -30,25 +33,22 @@ final class PresenceRecall {
     if (newest.isEmpty()) {
       return;
     }
+    long from = newest.get().minus(unsaved).toEpochMilli();
+    Map<Partition, Long> starts = new HashMap<>(log.offsetsAt(Set.of(raw), from));
     Map<Partition, Long> ends = new HashMap<>();
-    log.ranges(Set.of(raw))
-        .forEach(
-            (partition, range) -> {
-              if (range.end() > range.start()) {
-                ends.put(partition, range.end());
-              }
-            });
+    log.ranges(Set.of(raw)).forEach((partition, range) -> ends.put(partition, range.end()));
+    starts.entrySet().removeIf(start -> start.getValue() >= ends.getOrDefault(start.getKey(), 0L));
+    ends.keySet().retainAll(starts.keySet());
     if (ends.isEmpty()) {
       return;
     }
     try (LogReader reader = log.reader()) {
-      reader.seekToTime(ends.keySet(), newest.get().minus(unsaved).toEpochMilli());
+      reader.seek(starts);
       read(board, reader, ends);
     }
   }
 
-  /// Reads up to the ends as they were, and no further than what comes within the patience: where
-  /// nothing is newer than the time sought, there is nothing to come.
+  /// Reads up to the ends as they were; gives up, and says so, when nothing comes for a while.
   private static void read(PresenceBoard board, LogReader reader, Map<Partition, Long> ends) {
     int emptyPolls = 0;
     while (!ends.isEmpty() && emptyPolls < EMPTY_POLLS_MAX) {
@@ -60,6 +60,9 @@ final class PresenceRecall {
         ends.computeIfPresent(
             record.position().partition(), (partition, end) -> next >= end ? null : end);
       }
+    }
+    if (!ends.isEmpty()) {
+      LOGGER.warn("presence may be older than the log, which was not read to its ends={}", ends);
     }
   }
 
