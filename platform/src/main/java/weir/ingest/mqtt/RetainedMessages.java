@@ -179,18 +179,25 @@ final class RetainedMessages {
     }
   }
 
-  /// Keeps the message, or deletes the topic's when its payload is empty. The callback comes once
-  /// the log has it, or has failed, which is counted.
+  /// Keeps the message, or deletes the topic's when its payload is empty. What the platform itself
+  /// retains on a topic stays, whatever clients want to retain there. The callback comes once the
+  /// log has it, or has failed, which is counted.
   void store(Message message, Reservation reservation, EventLog.Appended done) {
     boolean deletes = message.payload().length == 0;
     long expiresAt = expiresAtMillis(message, clock.millis());
     boolean counts = !reservation.equals(Reservation.PLATFORM);
     Kept kept = deletes ? null : new Kept(message, reservation.owner, expiresAt, counts);
+    String name = message.topic().text();
     synchronized (this) { // The order in the log is the order in memory.
       giveBack(reservation);
-      put(message.topic().text(), kept);
-      append(message.topic().text(), kept, done);
+      Kept before = byTopic.get(name);
+      if (!counts || before == null || before.counts) {
+        put(name, kept);
+        append(name, kept, done);
+        return;
+      }
     }
+    done.done(null, null);
   }
 
   private void append(String name, @Nullable Kept kept, EventLog.Appended done) {

@@ -1,5 +1,6 @@
 package weir.ingest.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static weir.ingest.mqtt.Packets.bytes;
@@ -348,6 +349,23 @@ class DeliveryTest {
     try (RawClient client = admitted(connect5("c"))) {
       client.send(packet(0x32, "iot/d1/raw", 0, 1, 3, hex("230005"), 'a' + 0)).read();
       client.send(packet(0x32, "", 0, 2, 3, hex("230005"), 'b' + 0)).read();
+  @Test
+  void whatAClientRetainsDoesNotTakeThePlaceOfWhatThePlatformRetains() {
+    try (RawClient client = admitted(connect5("c"))) {
+      client.send(subscribe5(1, "iot/d1/status", 1)).read();
+      fixture.door.retain("iot/d1/status", new byte[] {'p'}, () -> {});
+      assertThat(client.read()).startsWith("32");
+
+      client.send(retain(1, "iot/d1/status", "offline"));
+      client.send(retain(2, "iot/d1/status", ""));
+
+      assertThat(List.of(client.read(), client.read(), client.read(), client.read()))
+          .contains("40020001", "40020002")
+          .anyMatch(packet -> packet.endsWith(HexFormat.of().formatHex("offline".getBytes(UTF_8))));
+      assertThat(fixture.door.retained("iot/d1/status")).contains(new byte[] {'p'});
+    }
+  }
+
       client.send(packet(0x32, "iot/d2/raw", 0, 3, 3, hex("230005"), 'c' + 0)).read();
       client.send(packet(0x32, "", 0, 4, 3, hex("230005"), 'd' + 0)).read();
     }
