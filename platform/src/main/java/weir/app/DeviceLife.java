@@ -166,8 +166,7 @@ final class DeviceLife implements AutoCloseable {
     if (voice == null) {
       return change -> Optional.of(CompletableFuture.completedFuture(null));
     }
-    LifecycleTopics topics =
-        new LifecycleTopics(voice, settings.lifecycle(), device -> board.of(device).state().text());
+    LifecycleTopics topics = new LifecycleTopics(voice, settings.lifecycle(), board::of);
     return change -> {
       Optional<CompletableFuture<?>> taken = topics.tell(change);
       if (taken.isPresent()) {

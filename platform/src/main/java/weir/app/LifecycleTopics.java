@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
 import weir.device.LifecycleEvent;
 import weir.device.Outbox;
+import weir.device.presence.DeviceState;
 
 /// Publishes changes of devices to those who subscribed to them over MQTT, QoS 1. One that is slow
 /// is waited for, but only once in a while, so that it cannot hold up the others. An external
@@ -20,17 +21,18 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
   private final Speaker speaker;
   private final LifecycleSettings settings;
-  private final Function<DeviceId, String> status;
+  private final Function<DeviceId, DeviceState> presence;
   private final long openNanos;
   private long patientAgainNanos;
   private long waitingSinceNanos;
   private boolean waiting;
 
-  /// @param status whether a device is there now
-  LifecycleTopics(Speaker speaker, LifecycleSettings settings, Function<DeviceId, String> status) {
+  /// @param presence whether a device is there now
+  LifecycleTopics(
+      Speaker speaker, LifecycleSettings settings, Function<DeviceId, DeviceState> presence) {
     this.speaker = speaker;
     this.settings = settings;
-    this.status = status;
+    this.presence = presence;
     this.openNanos = System.nanoTime() + settings.grace().toNanos();
     this.patientAgainNanos = System.nanoTime();
   }
@@ -38,8 +40,9 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
   @Override
   public Optional<CompletableFuture<?>> tell(Outbox.Change change) {
     LifecycleEvent event =
-        LifecycleEvent.of(change, settings.source(), status.apply(change.device()));
+        LifecycleEvent.of(change, settings.source(), now.state().text(), now.lastHeard());
     String topic = event.topic(settings.topicPrefix());
+    DeviceState now = presence.apply(change.device());
     if (System.nanoTime() - openNanos < 0 || !speaker.isReady() || isToWait(topic)) {
       return Optional.empty();
     }

@@ -61,6 +61,8 @@ class LifecycleTest {
       assertThat(data.path("id").asText()).isEqualTo("hall-1");
       assertThat(data.path("type").asText()).isEqualTo("hvac");
       assertThat(data.path("status").asText()).isEqualTo("offline");
+      assertThat(data.has("last_seen")).isTrue();
+      assertThat(data.path("last_seen").isNull()).isTrue();
       assertThat(data.path("base_power").asDouble()).isEqualTo(30.5);
       assertThat(data.path("base_voltage").asDouble()).isEqualTo(400);
       JsonNode deleted = JSON.readTree(listener.payload(topic + "deleted"));
