@@ -23,8 +23,9 @@ import weir.fleet.Target;
     description = "Start everything with a simulated fleet; end it with Ctrl-C.")
 final class DemoCommand implements Callable<Integer> {
 
-  /// The sample service and the CRM run on this machine.
-  private static final Map<String, String> PRESET = Map.of("webhook.allow-loopback", "true");
+  /// The sample service and the CRM run on this machine, and hear of comings and goings too.
+  private static final Map<String, String> PRESET =
+      Map.of("webhook.allow-loopback", "true", "presence.events", "true");
 
   private final PrintWriter out;
   @Mixin private final RunCommand.Flags flags = new RunCommand.Flags();
