@@ -187,7 +187,9 @@ final class SimulationApi implements HttpService {
             FaultRates.none());
     refuse(form.errors());
     if (!simulation().start(scenario)) {
-      throw ProblemException.of(409, "Conflict", "a simulation runs already");
+      boolean over = simulation().run().filter(run -> !run.fleet().status().running()).isPresent();
+      String why = "the last run is over; stop it to get its grade";
+      throw ProblemException.of(409, "Conflict", over ? why : "a simulation runs already");
     }
     show(response, Status.CREATED_201);
   }

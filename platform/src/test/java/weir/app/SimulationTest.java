@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,11 +152,18 @@ class SimulationTest {
 
   @Test
   void aRunThatIsOverTakesNoMoreOrders() throws Exception {
-    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of())) {
+    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of());
+        Listener data = new Listener(platform.mqttPort(), "energy/devices/mock-hvac-001/data")) {
       HttpResponse<String> begun =
           platform.post(
               PATH + "/start",
-              "{\"families\":{\"energy\":1},\"duration\":\"1s\",\"settle\":\"1s\"}");
+              """
+              {"families": {"energy": 1}, "duration": "4m", "speed": 60, "settle": "1s", "phases": [
+                {"at": "1m", "faults": {"duplicates": 1}, "speed": 120},
+                {"at": "1m", "anomaly": {"device_id": "mock-hvac-001", "duration": 50,
+                  "anomaly_type": "sustained_high_load"}},
+                {"at": "3m", "clear_anomalies": true}]}\
+              """);
       assertThat(begun.statusCode()).as(begun.body()).isEqualTo(201);
       Awaitility.await()
           .atMost(SOON)
@@ -161,10 +171,34 @@ class SimulationTest {
               () ->
                   JSON.readTree(platform.get(PATH).body()).path("state").asText().equals("ended"));
 
+      assertThatThePhasesCame(platform, data);
       assertThat(platform.post(PATH + "/anomalies", "{}").statusCode()).isEqualTo(409);
       assertThat(platform.send("PATCH", PATH, "{\"speed\":5}").statusCode()).isEqualTo(409);
+      HttpResponse<String> another = platform.post(PATH + "/start", "{}");
+      assertThat(another.statusCode()).isEqualTo(409);
+      assertThat(another.body()).contains("the last run is over; stop it to get its grade");
       assertThat(platform.post(PATH + "/stop", "").statusCode()).isEqualTo(200);
     }
+  }
+
+  /// From the first minute on all comes twice and faster; an anomaly of fifty readings lasts only
+  /// for the two dozen before it is cleared.
+  private static void assertThatThePhasesCame(TestPlatform platform, Listener data)
+      throws Exception {
+    assertThat(JSON.readTree(platform.get(PATH).body()).path("speed").asDouble()).isEqualTo(120);
+    Map<Integer, Integer> times = new TreeMap<>();
+    Set<Integer> remaining = new TreeSet<>();
+    for (Listener.Heard heard : data.heard()) {
+      JsonNode said = JSON.readTree(heard.payload());
+      times.merge(said.path("sequence").asInt(), 1, Integer::sum);
+      if (said.path("anomaly_type").asText().equals("sustained_high_load")) {
+        remaining.add(said.path("anomaly_duration_remaining").asInt());
+      }
+    }
+    List<Integer> all = List.copyOf(times.values());
+    assertThat(all.subList(0, 8)).containsOnly(1);
+    assertThat(all.subList(16, 40)).containsOnly(2);
+    assertThat(remaining).contains(50, 40).doesNotContain(20, 15);
   }
 
   @Test
