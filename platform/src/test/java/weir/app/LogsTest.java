@@ -60,12 +60,16 @@ class LogsTest {
         Map.of(
             "WEIR_LOG_FORMAT", "json",
             "WEIR_LOG_LEVEL", "trace",
+            "WEIR_SIMULATOR_MIRROR", "true",
             "WEIR_WEBHOOK_ALLOW_LOOPBACK", "true");
     try (PlatformProcess weir = new PlatformProcess(folder, loudly)) {
       List<String> secrets = plant(weir);
       await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> weir.get("/api/dead-letters").body().contains("UNREADABLE"));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> weir.log().contains("Created mock device mock-real-hall-1"));
       for (String path : SHOWN) {
         assertThat(weir.get(path).body())
             .as(path)
@@ -75,6 +79,7 @@ class LogsTest {
       weir.stop();
 
       String log = weir.log();
+      assertTheTwoLinesOfAMirroredDevice(log);
       assertThat(log)
           .doesNotContain(PlatformProcess.TOKEN, WRONG_TOKEN, URL_PASSWORD, PAYLOAD)
           .doesNotContain(secrets);
@@ -118,8 +123,21 @@ class LogsTest {
         .contains("WARN", "reason=one two three", "IllegalStateException", "second");
   }
 
+  /// The two lines of the document, each to the letter.
+  private static void assertTheTwoLinesOfAMirroredDevice(String log) throws IOException {
+    List<String> said = new ArrayList<>();
+    for (String line : log.lines().filter(one -> one.startsWith("{")).toList()) {
+      said.add(JSON.readTree(line).path("formattedMessage").asText());
+    }
+    assertThat(said)
+        .contains(
+            "Published device event: device.created for device hall-1",
+            "Created mock device mock-real-hall-1 for real device: hall-1");
+  }
+
   /// Uses every secret and payload once, rightly and wrongly; returns those that were made.
   private static List<String> plant(PlatformProcess weir) throws Exception {
+    weir.post("/api/devices", "{\"id\":\"hall-1\",\"type\":\"hvac\"}");
     HttpResponse<String> token = weir.post("/api/devices/breaker-001/credentials", "{}");
     String deviceToken = JSON.readTree(token.body()).path("token").asText("none");
     assertThat(deviceToken).as(token.body()).isNotEqualTo("none");

@@ -6,6 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,6 +57,15 @@ class PresenceTest {
               com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode
                   .DISCONNECT_WITH_WILL_MESSAGE)
           .send();
+      awaitState(platform, "p-2", "offline", "will");
+
+      try (Socket _ = connectRaw(platform.mqttPort(), "p-1", 0x02)) {
+        awaitState(platform, "p-1", "online", "connected");
+      }
+      awaitState(platform, "p-1", "offline", "lost");
+      try (Socket _ = connectRaw(platform.mqttPort(), "p-2", 0x06)) {
+        awaitState(platform, "p-2", "online", "connected");
+      }
       awaitState(platform, "p-2", "offline", "will");
 
       try (Listener gateway = new Listener(platform.mqttPort())) {
@@ -194,6 +208,26 @@ class PresenceTest {
     Mqtt5BlockingClient client = client(port, id);
     client.connect();
     return client;
+  }
+
+  /// A connection of MQTT 3.1.1 that ends without a word.
+  ///
+  /// @param flags 0x02, or 0x06 to leave a will
+  private static Socket connectRaw(int port, String id, int flags) throws IOException {
+    ByteArrayOutputStream packet = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(packet);
+    out.writeUTF("MQTT");
+    out.write(new byte[] {4, (byte) flags, 0, 60});
+    out.writeUTF(id);
+    if ((flags & 0x04) != 0) {
+      out.writeUTF("iot/" + id + "/gone");
+      out.writeUTF("{}");
+    }
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.getOutputStream().write(new byte[] {0x10, (byte) packet.size()});
+    packet.writeTo(socket.getOutputStream());
+    assertThat(socket.getInputStream().readNBytes(4)).isEqualTo(new byte[] {0x20, 2, 0, 0});
+    return socket;
   }
 
   private static Mqtt5BlockingClient connectWithWill(int port, String id) {
