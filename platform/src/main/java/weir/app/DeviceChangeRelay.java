@@ -21,13 +21,11 @@ import weir.log.Topic;
 /// Tells what changed in the registry, from the registry's outbox: every change at least once, in
 /// order, first to the log and then to those who subscribed over MQTT.
 ///
-/// A change stays in the outbox until those who subscribed have taken it and all before it, or for
-/// [#CONFIRMATION_MAX], so that after a kill it is told again. One thread; what fails is tried
-/// again. Of the processes that share a registry one tells, and another takes over when that one
+/// A change stays in the outbox until those who subscribed have taken it and all before it, so that
+/// after a kill it is told again. One thread; what fails is told again, with all that came after
+/// it. Of the processes that share a registry one tells, and another takes over when that one
 /// ends.
 final class DeviceChangeRelay implements AutoCloseable {
-
-  static final Duration CONFIRMATION_MAX = Duration.ofMinutes(1);
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChangeRelay.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -39,16 +37,12 @@ final class DeviceChangeRelay implements AutoCloseable {
   @FunctionalInterface
   interface Announcement {
 
-    /// @return completes when those who subscribed have taken it; empty when it cannot be told now
+    /// @return completes when those who subscribed have taken it, or are not waited for any longer;
+    ///     fails when it must be told again; empty when it cannot be told now
     Optional<CompletableFuture<?>> tell(Outbox.Change change);
   }
 
-  private record Told(long id, CompletableFuture<?> taken, long atNanos) {
-
-    boolean isDone() {
-      return taken.isDone() || System.nanoTime() - atNanos > CONFIRMATION_MAX.toNanos();
-    }
-  }
+  private record Told(long id, CompletableFuture<?> taken) {}
 
   private final Outbox outbox;
   private final EventLog log;
@@ -109,7 +103,7 @@ final class DeviceChangeRelay implements AutoCloseable {
     }
   }
 
-  /// Another process tells; what is left of it is read again when it is this one's turn.
+  /// What is left in the outbox is read again, when it is this process's turn.
   private void beginAnew() {
     waiting.clear();
     unconfirmed.clear();
@@ -120,7 +114,10 @@ final class DeviceChangeRelay implements AutoCloseable {
 
   /// Tells what waits, and answers how long to wait for more.
   private Duration relay() {
-    confirm();
+    if (!confirm()) {
+      beginAnew();
+      return PAUSE;
+    }
     if (waiting.isEmpty() && !fetch()) {
       return unconfirmed.isEmpty() ? PAUSE : GLANCE;
     }
@@ -130,21 +127,25 @@ final class DeviceChangeRelay implements AutoCloseable {
       if (taken.isEmpty()) {
         return GLANCE;
       }
-      unconfirmed.add(new Told(change.id(), taken.get(), System.nanoTime()));
+      unconfirmed.add(new Told(change.id(), taken.get()));
       waiting.remove();
     }
     return waiting.isEmpty() ? Duration.ZERO : GLANCE;
   }
 
   /// Only what is confirmed without a gap is forgotten, so that what is told again is in order too.
-  private void confirm() {
-    while (!unconfirmed.isEmpty() && unconfirmed.element().isDone()) {
-      confirmedUpTo = unconfirmed.remove().id();
+  /// False when the next could not be told.
+  private boolean confirm() {
+    boolean failed = false;
+    while (!unconfirmed.isEmpty() && unconfirmed.element().taken().isDone() && !failed) {
+      failed = unconfirmed.element().taken().isCompletedExceptionally();
+      confirmedUpTo = failed ? confirmedUpTo : unconfirmed.remove().id();
     }
     if (confirmedUpTo > doneUpTo) {
       outbox.done(confirmedUpTo);
       doneUpTo = confirmedUpTo;
     }
+    return !failed;
   }
 
   private boolean fetch() {

@@ -16,6 +16,9 @@ import weir.device.presence.DeviceState;
 /// broker is waited for as long as it takes. Owned by one thread.
 final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
+  /// How long an acknowledgement is waited for.
+  private static final Duration CONFIRMATION_MAX = Duration.ofMinutes(1);
+
   private static final Logger LOGGER = LoggerFactory.getLogger(LifecycleTopics.class);
   private static final Duration WITHOUT_PATIENCE = Duration.ofSeconds(30);
 
@@ -39,14 +42,14 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
   @Override
   public Optional<CompletableFuture<?>> tell(Outbox.Change change) {
+    DeviceState now = presence.apply(change.device());
     LifecycleEvent event =
         LifecycleEvent.of(change, settings.source(), now.state().text(), now.lastHeard());
     String topic = event.topic(settings.topicPrefix());
-    DeviceState now = presence.apply(change.device());
     if (System.nanoTime() - openNanos < 0 || !speaker.isReady() || isToWait(topic)) {
       return Optional.empty();
     }
-    CompletableFuture<Boolean> taken = speaker.publish(topic, event.payload());
+    CompletableFuture<?> taken = speaker.tell(topic, event.payload(), CONFIRMATION_MAX);
     LOGGER.info("Published device event: {} for device {}", event.type(), event.device());
     return Optional.of(taken);
   }

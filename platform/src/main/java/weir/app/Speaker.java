@@ -1,14 +1,16 @@
 package weir.app;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.DeviceId;
 import weir.event.EventId;
 import weir.ingest.Intake.Answer;
 import weir.ingest.broker.BrokerDoor;
+import weir.ingest.mqtt.Audience;
 import weir.ingest.mqtt.MqttDoor;
 
 /// What the platform itself says over MQTT, QoS 1: to the clients of its own door, and through
@@ -25,13 +27,32 @@ final class Speaker {
     this.broker = broker;
   }
 
-  /// @return completes when the clients of the door and the broker have it: with true when the
-  ///     broker took it or, without one, the clients did
-  CompletableFuture<Boolean> publish(String topic, byte[] payload) {
-    CompletableFuture<Boolean> here = door.publish(topic, payload);
-    return broker.isEmpty()
-        ? here
-        : here.thenCombine(forward(topic, payload, false), (took, brokerTook) -> brokerTook);
+  /// Tells everybody. A client that does not let go of it is waited for until the patience is over,
+  /// the broker for as long as it takes.
+  ///
+  /// @return completes when the clients of the door and the broker have it, or refused it for good;
+  ///     fails when it has to be told again
+  CompletableFuture<?> tell(String topic, byte[] payload, Duration patience) {
+    CompletableFuture<Boolean> here =
+        door.publish(topic, payload, Audience.ALL)
+            .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS);
+    return CompletableFuture.allOf(here, forward(topic, payload, false));
+  }
+
+  /// Says it to some of the clients of the door; the others and the broker hear it too.
+  ///
+  /// @return completes when those clients let go of it: whether they have it
+  CompletableFuture<Boolean> say(String topic, byte[] payload, Audience audience) {
+    var _ = forward(topic, payload, false);
+    return door.publish(topic, payload, audience);
+  }
+
+  /// Says it to a device that may be at the broker.
+  ///
+  /// @return completes when the broker let go of it: whether it took it
+  CompletableFuture<Boolean> sayAtBroker(String topic, byte[] payload) {
+    var _ = door.publish(topic, payload, Audience.ALL);
+    return forward(topic, payload, false).exceptionally(unsent -> false);
   }
 
   /// Says it and retains it in both places; the broker gets it when it can.
@@ -66,12 +87,11 @@ final class Speaker {
     return broker
         .get()
         .publish(topic, payload, retain)
-        .handle(
-            (done, failure) -> {
+        .whenComplete(
+            (took, failure) -> {
               if (failure != null) {
                 LOGGER.warn("not published at the broker topic={}", topic, failure);
               }
-              return failure == null;
             });
   }
 
@@ -85,9 +105,9 @@ final class Speaker {
     return door.hasRoom(topic);
   }
 
-  /// Whether a client of the door gets messages on the topic by a filter of this kind.
-  boolean reaches(String topic, Predicate<String> wanted) {
-    return door.reaches(topic, wanted);
+  /// Whether a client of the audience is at the door and gets messages on the topic.
+  boolean reaches(String topic, Audience audience) {
+    return door.reaches(topic, audience);
   }
 
   /// Whether devices may be at a broker, which is there.
@@ -97,6 +117,6 @@ final class Speaker {
 
   /// Whether nothing that is said now has to wait for a broker.
   boolean isReady() {
-    return broker.isEmpty() || broker.get().trouble().isEmpty();
+    return broker.isEmpty() || (broker.get().trouble().isEmpty() && broker.get().hasRoom());
   }
 }

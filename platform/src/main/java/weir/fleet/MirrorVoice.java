@@ -24,6 +24,8 @@ final class MirrorVoice implements AutoCloseable {
   static final int OUTSTANDING_MAX = 50_000;
 
   private static final int LINES = 4;
+  private static final String NAME = "mirrors-";
+  private static final String EARS = "-ears";
 
   /// No device can have this name.
   private static final String USER = "simulator@weir";
@@ -46,12 +48,16 @@ final class MirrorVoice implements AutoCloseable {
   }
 
   void open() {
-    String name = "mirrors-" + EventId.fresh(clock);
+    String name = NAME + EventId.fresh(clock);
     Receipts receipts = new Counts();
     for (int number = 0; number < LINES; number++) {
       lines.add(network.line(name + "-" + number, login, receipts, Inbox.NONE));
     }
-    lines.add(network.line(name + "-ears", login, receipts, ears));
+    lines.add(network.line(name + EARS, login, receipts, ears));
+  }
+
+  static boolean areEars(String clientId) {
+    return clientId.startsWith(NAME) && clientId.endsWith(EARS);
   }
 
   boolean isConnected() {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.device.DeviceId;
 import weir.fleet.model.EnergyDevice;
 import weir.fleet.model.Order;
 import weir.fleet.model.Step;
@@ -89,6 +90,16 @@ public final class Mirrors implements AutoCloseable {
     this.clock = clock;
     this.registry = target.adminToken().map(token -> new RegistryPages(target.http(), token));
     this.voice = new MirrorVoice(target, new Ears(), clock);
+  }
+
+  /// Whether a device is a mirror by its identifier.
+  public static boolean isMirror(DeviceId device) {
+    return Original.isMirrorId(device.value());
+  }
+
+  /// Whether an MQTT client is one that listens for mirrors, and obeys for nobody else.
+  public static boolean areEars(String clientId) {
+    return MirrorVoice.areEars(clientId);
   }
 
   /// Connects and begins to mirror. Returns at once.

@@ -43,6 +43,10 @@ record Original(
     return value.isNumber() ? Double.valueOf(value.doubleValue()) : null;
   }
 
+  static boolean isMirrorId(String id) {
+    return id.startsWith(MIRROR);
+  }
+
   /// The identifier of its mirror.
   DeviceId mirrorId() {
     return new DeviceId(MIRROR + id);

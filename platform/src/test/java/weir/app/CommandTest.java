@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import weir.fleet.FaultRates;
 import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
@@ -184,6 +185,49 @@ class CommandTest {
                       .path("state")
                       .asText()
                       .equals("sent"));
+    }
+  }
+
+  @Test
+  void aCommandThatIsSentAndNotAnsweredExpires() throws Exception {
+    platform.post("/api/devices", "{\"id\":\"mute\",\"type\":\"http_sensor\"}");
+    try (Listener device = new Listener(platform.mqttPort(), "iot/mute/commands")) {
+      JsonNode sent =
+          send("mute", "{\"command\":\"ping\",\"expires_in_seconds\":1,\"wait_seconds\":10}");
+
+      assertThat(device.heard()).hasSize(1);
+      assertThat(sent.path("state").asText()).isEqualTo("expired");
+      assertThat(sent.path("detail").asText()).isEqualTo("the device did not answer");
+      assertThat(
+              JSON.readTree(platform.get(DEVICES + "mute/commands?state=expired").body())
+                  .path("items")
+                  .get(0))
+          .isEqualTo(sent);
+      assertThat(
+              JSON.readTree(platform.get(DEVICES + "mute/commands?state=sent").body())
+                  .path("items"))
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"offline", "online"})
+  void theEarsOfMirrorsDoNotTakeTheCommandsOfOthers(String status) throws Exception {
+    String id = "sleepy-" + status;
+    platform.post("/api/devices", "{\"id\":\"" + id + "\",\"type\":\"meter\"}");
+    try (Listener gateway = new Listener(platform.mqttPort())) {
+      gateway.publish(
+          "energy/devices/" + id + "/status",
+          "{\"device_id\":\"%s\",\"status\":\"%s\"}".formatted(id, status));
+      awaitState(id, status);
+    }
+
+    JsonNode command = send(id, "{\"command\":\"ping\",\"wait_seconds\":1}");
+
+    assertThat(command.path("state").asText()).isEqualTo("queued");
+    String topic = "energy/devices/" + id + "/commands";
+    try (Listener device = new Listener(platform.mqttPort(), topic)) {
+      Awaitility.await().atMost(SOON).until(() -> !device.heard().isEmpty());
     }
   }
 

@@ -1,5 +1,6 @@
 package weir.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,8 +26,10 @@ import weir.device.DeviceSettings;
 import weir.device.Outbox;
 import weir.device.Precondition;
 import weir.device.Registry;
+import weir.log.LogRecord;
 import weir.log.Topic;
 import weir.log.TopicSpec;
+import weir.testkit.LogRecords;
 import weir.testkit.MemoryLog;
 import weir.testkit.TestEngine;
 
@@ -135,6 +138,53 @@ class DeviceChangeRelayTest {
       assertThat(told).isEqualTo(expected);
       assertThat(again.trouble()).isEmpty();
     }
+  }
+
+  @Test
+  void whatCouldNotBeToldIsToldAgainInOrder() throws Exception {
+    AtomicBoolean failed = new AtomicBoolean();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 9; i += 3) {
+      change("d-0", i, expected);
+    }
+    try (DeviceChangeRelay relay =
+        relay(
+            change -> {
+              note(change);
+              boolean first = change.kind() == Outbox.Change.Kind.UPDATED;
+              return Optional.of(
+                  first && failed.compareAndSet(false, true)
+                      ? CompletableFuture.failedFuture(new IllegalStateException("full"))
+                      : TAKEN);
+            })) {
+      Awaitility.await().until(() -> registry.outbox().pending(0, 1).isEmpty());
+      assertThat(told.subList(told.size() - 2, told.size())).isEqualTo(expected.subList(1, 3));
+      assertThat(told).hasSize(seeds + 5);
+      assertThat(relay.trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void appendsEachChangeUnderItsDeviceAndNothingForADeletedOne() throws Exception {
+    List<String> expected = new ArrayList<>();
+    try (DeviceChangeRelay relay = relay(change -> Optional.of(TAKEN))) {
+      Awaitility.await().until(() -> registry.outbox().pending(0, 1).isEmpty());
+      for (int i = 0; i < 9; i += 3) {
+        change("d-0", i, expected);
+      }
+      Awaitility.await().until(() -> log.records(TOPIC).size() == seeds + 3);
+      assertThat(relay.trouble()).isEmpty();
+    }
+    List<LogRecord> records = log.records(TOPIC).subList(seeds, seeds + 3);
+    assertThat(records).extracting(LogRecord::key).containsOnly("d-0");
+    ObjectNode created = json(new String(LogRecords.value(records.getFirst()), UTF_8));
+    assertThat(created.path("id").asText()).isEqualTo("d-0");
+    assertThat(created.path("type").asText()).isEqualTo("meter");
+    assertThat(created.path("version").asInt()).isEqualTo(1);
+    ObjectNode updated = json(new String(LogRecords.value(records.get(1)), UTF_8));
+    assertThat(updated.path("name").asText()).isEqualTo("turn 3");
+    assertThat(updated.path("version").asInt()).isEqualTo(2);
+    assertThat(records.getLast().value()).isNull();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,62 @@ class ExternalBrokerTest {
                       .contains("acknowledged"));
       assertThat(platform.get("/api/books").body()).contains("\"set_aside\":0");
     }
+  }
+
+  @Test
+  void tellsAllChangesInOrderAfterTheBrokerWasAway() throws Exception {
+    takeTheBrokerAway(Duration.ofSeconds(2), 200);
+  }
+
+  @Test
+  @Tag("long")
+  void tellsAllChangesInOrderAfterTheBrokerWasAwayForAMinute() throws Exception {
+    takeTheBrokerAway(Duration.ofSeconds(60), 12_000);
+  }
+
+  /// Those of one device come in order, and all of the others. Mosquitto saves each one on its own,
+  /// so that many take their time.
+  ///
+  /// @param devices more than 10,000 are more than may wait for the broker in memory
+  private void takeTheBrokerAway(Duration time, int devices) throws Exception {
+    try (Mosquitto broker = broker();
+        Listener listener = Listener.remembered(broker.port(), "energy/events/#");
+        TestPlatform platform =
+            new TestPlatform(
+                folder.resolve("data"),
+                Map.of("broker.host", "127.0.0.1:" + broker.port(), "lifecycle.grace", "0s"))) {
+      platform.post("/api/devices", "{\"id\":\"first\",\"type\":\"meter\"}");
+      Awaitility.await().atMost(SOON).until(() -> !listener.topicsOf("first").isEmpty());
+      broker.stop();
+      Instant end = Instant.now().plus(time);
+      platform.post("/api/devices", "{\"id\":\"turn\",\"type\":\"meter\"}");
+      platform.send("PATCH", "/api/devices/turn", "{\"name\":\"Turned\"}");
+      platform.send("DELETE", "/api/devices/turn", "");
+      platform.send("POST", "/api/devices/import", "application/x-ndjson", rows(devices));
+      Awaitility.await().atMost(time.plus(SOON)).until(() -> Instant.now().isAfter(end));
+      broker.start();
+
+      Awaitility.await()
+          .atMost(SOON.plusMillis(20L * devices))
+          .until(
+              () ->
+                  listener.topics().stream()
+                          .filter(topic -> topic.contains("/bulk-"))
+                          .distinct()
+                          .count()
+                      == devices);
+      String topic = "energy/events/devices/turn/device.";
+      assertThat(listener.topicsOf("turn").stream().distinct())
+          .containsExactly(topic + "created", topic + "updated", topic + "deleted");
+    }
+  }
+
+  private static String rows(int count) {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      rows.append("{\"id\":\"bulk-").append(i).append("\",\"type\":\"meter\"}\n");
+    }
+    return rows.toString();
   }
 
   @Test

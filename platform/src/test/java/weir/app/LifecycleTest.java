@@ -120,13 +120,32 @@ class LifecycleTest {
 
   @Test
   void noEventIsMissingAfterAKill() throws Exception {
-    killBetweenCommitAndPublish(3);
+    killBetweenCommitAndPublish(1);
   }
 
   @Test
   @Tag("long")
   void noEventIsMissingAfterTwentyKills() throws Exception {
     killBetweenCommitAndPublish(20);
+  }
+
+  @Test
+  void whatWasChangedAndNotToldYetIsToldInOrderAfterAKill() throws Exception {
+    Map<String, List<String>> expected = new HashMap<>();
+    try (PlatformProcess platform =
+            new PlatformProcess(folder, Map.of("WEIR_LIFECYCLE_GRACE", "5s"));
+        Listener listener = new Listener(platform.mqttPort(), EVENTS)) {
+      for (int i = 0; i < 9; i++) {
+        change(platform, "grace-" + i % 3, expected);
+      }
+      assertThat(listener.heard()).as("nothing is told within the grace").isEmpty();
+
+      platform.kill();
+      platform.start();
+
+      awaitTold(listener, expected);
+      assertInOrder(listener, expected, "killed before anything was told");
+    }
   }
 
   /// Kills right after an answer, while what was changed is on its way to the subscriber.

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,11 +26,14 @@ import weir.device.DeviceQuery;
 import weir.device.DeviceSettings;
 import weir.device.DirectoryException;
 import weir.device.FirstContact;
+import weir.device.Form;
 import weir.device.Outcome;
 import weir.device.Precondition;
 import weir.device.Registry;
 import weir.device.Revisions;
 import weir.device.SqlEngine;
+import weir.device.command.Command;
+import weir.device.command.CommandDesk;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 import weir.subscriber.Applications;
@@ -187,6 +191,44 @@ class SharedRegistryTest {
 
     await().until(() -> byOther.size() == 1);
     second.close();
+  }
+
+  @Test
+  void aCommandIsSentByTheProcessThatReachesTheDevice() throws Exception {
+    DeviceId id = new DeviceId("breaker-001");
+    List<String> sent = new CopyOnWriteArrayList<>();
+    try (CommandDesk view =
+            new CommandDesk(one.database(), one.directory(), CommandDesk.Reach.NONE, CLOCK);
+        CommandDesk door =
+            new CommandDesk(other.database(), other.directory(), reach(sent), CLOCK);
+        CommandDesk another =
+            new CommandDesk(other.database(), other.directory(), reach(sent), CLOCK)) {
+      List.of(view, door, another).forEach(CommandDesk::start);
+      Command command = saved(view.take(id, new Form(json("{\"command\": \"ping\"}"))));
+      await().until(() -> sent.size() == 1);
+
+      String answer = "{\"command_id\": \"%s\", \"status\": \"ok\"}".formatted(command.id());
+      door.answered(id, answer.getBytes(StandardCharsets.UTF_8));
+
+      assertThat(view.await(command, Duration.ofSeconds(10)).state())
+          .isEqualTo(Command.State.ACKNOWLEDGED);
+      assertThat(sent).hasSize(1);
+    }
+  }
+
+  private static CommandDesk.Reach reach(List<String> sent) {
+    return new CommandDesk.Reach() {
+      @Override
+      public boolean reaches(DeviceId device, String topic) {
+        return true;
+      }
+
+      @Override
+      public CompletableFuture<Boolean> publish(DeviceId device, String topic, byte[] payload) {
+        sent.add(topic);
+        return CompletableFuture.completedFuture(true);
+      }
+    };
   }
 
   @Test

@@ -22,7 +22,12 @@ public final class Listener implements AutoCloseable {
 
   /// Connects and subscribes with QoS 1; returns when the subscriptions are granted.
   public Listener(int port, String... filters) {
-    this(client("listener-" + UUID.randomUUID(), port), filters);
+    this(client("listener-" + UUID.randomUUID(), port), 0, filters);
+  }
+
+  /// The same with a session that a broker keeps while it, or the client, is away.
+  public static Listener remembered(int port, String... filters) {
+    return new Listener(client("listener-" + UUID.randomUUID(), port), 3_600, filters);
   }
 
   /// The same as a device that shows its credential.
@@ -33,7 +38,7 @@ public final class Listener implements AutoCloseable {
             .username(device)
             .password(token.getBytes(StandardCharsets.UTF_8))
             .applySimpleAuth();
-    return new Listener(client, filters);
+    return new Listener(client, 0, filters);
   }
 
   private static Mqtt5ClientBuilder client(String name, int port) {
@@ -48,9 +53,14 @@ public final class Listener implements AutoCloseable {
         .applyAutomaticReconnect();
   }
 
-  private Listener(Mqtt5ClientBuilder builder, String... filters) {
+  private Listener(Mqtt5ClientBuilder builder, long keptSeconds, String... filters) {
     client = builder.buildAsync();
-    client.connect().join();
+    client
+        .connectWith()
+        .cleanStart(keptSeconds == 0)
+        .sessionExpiryInterval(keptSeconds)
+        .send()
+        .join();
     for (String filter : filters) {
       client
           .subscribeWith()

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,8 +44,9 @@ import weir.device.command.Command.State;
 ///
 /// A command is stored before it is sent, and sent again when its connection ended before it
 /// arrived, or the platform was killed before it was answered; its id tells a device what it did
-/// already. Those of one device are sent in order. One thread sends, hears answers and lets
-/// commands expire; whoever asked waits on a thread of their own.
+/// already. Those of one device are sent in order. Processes that share a registry know each
+/// other's commands, and the one that reaches the device sends them. One thread sends, hears
+/// answers and lets commands expire; whoever asked waits on a thread of their own.
 public final class CommandDesk implements AutoCloseable {
 
   /// Commands of one device that may be open at a time.
@@ -55,6 +57,12 @@ public final class CommandDesk implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CommandDesk.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  /// How a device says that it did what it was told. Whatever else it says is a failure.
+  private static final Set<String> SUCCESS = Set.of("acknowledged", "ok", "done", "success");
+
+  /// How far back it looks for commands that other processes took.
+  private static final Duration FOLLOWED = Duration.ofMinutes(1);
+
   private static final int NOTES_MAX = 100_000;
   private static final int DETAIL_MAX = 1_000;
   private static final long GLANCE_MILLIS = 250;
@@ -64,11 +72,25 @@ public final class CommandDesk implements AutoCloseable {
   /// The way to the devices.
   public interface Reach {
 
+    /// That of a process without doors. Its commands are sent by one that shares the registry.
+    Reach NONE =
+        new Reach() {
+          @Override
+          public boolean reaches(DeviceId device, String topic) {
+            return false;
+          }
+
+          @Override
+          public CompletableFuture<Boolean> publish(DeviceId device, String topic, byte[] payload) {
+            return CompletableFuture.completedFuture(false);
+          }
+        };
+
     /// Whether somebody listens on the topic who is the device, or speaks for it.
     boolean reaches(DeviceId device, String topic);
 
-    /// @return completes with false when who listened was gone before it arrived
-    CompletableFuture<Boolean> publish(String topic, byte[] payload);
+    /// @return completes with false when who listened was gone before it arrived, or had no room
+    CompletableFuture<Boolean> publish(DeviceId device, String topic, byte[] payload);
   }
 
   /// What the thread has to do.
@@ -108,8 +130,10 @@ public final class CommandDesk implements AutoCloseable {
     List<Command> before =
         database.write(
             handle -> {
-              CommandTable.queueAgain(handle);
-              return CommandTable.open(handle);
+              if (reach != Reach.NONE) {
+                CommandTable.queueAgain(handle);
+              }
+              return CommandTable.open(handle, Instant.EPOCH);
             });
     before.forEach(open::put);
   }
@@ -267,8 +291,29 @@ public final class CommandDesk implements AutoCloseable {
       case Note.Deleted(DeviceId device) -> forget(device);
     }
     if (clock.millis() >= nextLookMillis) {
+      if (database.engine().isShared()) {
+        followOthers();
+      }
       open.devices().forEach(this::look);
       nextLookMillis = clock.millis() + GLANCE_MILLIS;
+    }
+  }
+
+  /// Takes over what other processes were given, so that the one whose door a device is at sends
+  /// it, and hears of the end of what somebody waits for here.
+  private void followOthers() {
+    Instant since = clock.instant().minus(FOLLOWED);
+    for (Command command : database.read(handle -> CommandTable.open(handle, since))) {
+      if (open.find(command.device(), command.id()).isEmpty()) {
+        open.put(command);
+      }
+    }
+    for (DeviceId device : open.devices()) {
+      for (Command command : open.of(device)) {
+        if (awaited.containsKey(command.id())) {
+          find(device, command.id()).ifPresent(this::follow);
+        }
+      }
     }
   }
 
@@ -282,17 +327,21 @@ public final class CommandDesk implements AutoCloseable {
     }
     Optional<Command> command = open.find(answer.device(), said.path("command_id").asText());
     if (command.isPresent()) {
-      String detail = said.path("detail").asText("");
+      String status = said.path("status").asText("");
+      String detail = detail(status, said.path("detail").asText(""));
       String kept = detail.length() > DETAIL_MAX ? detail.substring(0, DETAIL_MAX) : detail;
-      end(command.get(), endOf(said.path("status").asText()), kept.isEmpty() ? null : kept);
+      State end = SUCCESS.contains(status) ? State.ACKNOWLEDGED : State.FAILED;
+      end(command.get(), end, kept.isEmpty() ? null : kept);
     }
   }
 
-  private static State endOf(String status) {
-    return switch (status) {
-      case "failed", "error", "refused", "rejected" -> State.FAILED;
-      default -> State.ACKNOWLEDGED;
-    };
+  /// What the device said, with a status that does not say by itself how it ended.
+  private static String detail(String status, String detail) {
+    if (SUCCESS.contains(status) || status.equals("failed")) {
+      return detail;
+    }
+    String shown = status.isEmpty() ? "the answer has no status" : "status " + status;
+    return detail.isEmpty() ? shown : shown + ": " + detail;
   }
 
   /// Sends what can be sent of a device's commands, and ends what is too old.
@@ -301,7 +350,7 @@ public final class CommandDesk implements AutoCloseable {
     Map<String, Boolean> reached = new HashMap<>();
     for (Command command : open.of(device)) {
       if (!command.expiresAt().isAfter(now)) {
-        end(command, State.EXPIRED, why(command));
+        end(command, State.EXPIRED, why(find(device, command.id()).orElse(command)));
       } else if (command.state() == State.QUEUED
           && reached.computeIfAbsent(command.topic(), topic -> reach.reaches(device, topic))) {
         send(command.sent(now));
@@ -322,7 +371,7 @@ public final class CommandDesk implements AutoCloseable {
     byte[] payload = CommandBook.payload(sent, now()).toString().getBytes(StandardCharsets.UTF_8);
     var _ =
         reach
-            .publish(sent.topic(), payload)
+            .publish(sent.device(), sent.topic(), payload)
             .thenAccept(
                 arrived -> {
                   if (!arrived) {
@@ -341,9 +390,7 @@ public final class CommandDesk implements AutoCloseable {
   }
 
   private void gone(Command command) {
-    Command ended = command.ended(State.FAILED, "the device was deleted", now());
-    open.put(ended);
-    tell(ended);
+    follow(command.ended(State.FAILED, "the device was deleted", now()));
   }
 
   private void end(Command command, State state, @Nullable String detail) {
@@ -360,15 +407,24 @@ public final class CommandDesk implements AutoCloseable {
     }
   }
 
-  /// Stores what became of a command; false when it is gone with its device.
+  /// Stores what became of a command; false when it is gone with its device, or when another
+  /// process that shares the registry ended or sent it.
   private boolean change(Command changed) {
-    boolean there = database.write(handle -> CommandTable.update(handle, changed));
-    if (there) {
+    boolean stored = database.write(handle -> CommandTable.update(handle, changed));
+    if (stored) {
       open.put(changed);
-    } else {
-      gone(changed);
+      return true;
     }
-    return there;
+    find(changed.device(), changed.id()).ifPresentOrElse(this::follow, () -> gone(changed));
+    return false;
+  }
+
+  /// Takes over how far a command is.
+  private void follow(Command stored) {
+    open.put(stored);
+    if (!stored.state().isOpen()) {
+      tell(stored);
+    }
   }
 
   private Instant now() {

@@ -31,11 +31,13 @@ final class CommandTable {
         .findOne();
   }
 
-  /// Those that are not at their end, oldest first.
-  static List<Command> open(Handle handle) {
+  /// Those since then that are not at their end, oldest first.
+  static List<Command> open(Handle handle, Instant since) {
     return handle
         .createQuery(
-            "SELECT * FROM command WHERE state IN ('queued', 'sent') ORDER BY created_at, id")
+            "SELECT * FROM command WHERE state IN ('queued', 'sent') AND created_at >= :since"
+                + " ORDER BY created_at, id")
+        .bind("since", since.toEpochMilli())
         .map(CommandTable::command)
         .list();
   }
@@ -91,13 +93,14 @@ final class CommandTable {
         .execute();
   }
 
-  /// False when it is not there any more.
+  /// False when it is not there any more, at its end already, or sent by another process.
   static boolean update(Handle handle, Command command) {
     return handle
             .createUpdate(
                 "UPDATE command SET state = :state, detail = :detail, sent_at = :sent,"
-                    + " ended_at = :ended WHERE id = :id")
+                    + " ended_at = :ended WHERE id = :id AND state IN ('queued', :before)")
             .bind("id", command.id())
+            .bind("before", command.state() == State.SENT ? "queued" : "sent")
             .bind("state", command.state().text())
             .bind("detail", command.detail())
             .bind("sent", millis(command.sentAt()))

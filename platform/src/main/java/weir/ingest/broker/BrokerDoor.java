@@ -206,9 +206,11 @@ public final class BrokerDoor implements AutoCloseable {
     return null;
   }
 
-  /// Publishes a message of the platform's own with QoS 1; done when the broker has it. Waits for
-  /// the broker in memory while it is away, up to 10,000 messages; more fail at once.
-  public CompletableFuture<Void> publish(String topic, byte[] payload, boolean retain) {
+  /// Publishes a message of the platform's own with QoS 1. Waits for the broker in memory while it
+  /// is away, up to 10,000 messages; more fail at once.
+  ///
+  /// @return whether the broker took it, or refused it
+  public CompletableFuture<Boolean> publish(String topic, byte[] payload, boolean retain) {
     if (!unsent.tryAcquire()) {
       return CompletableFuture.failedFuture(
           new IllegalStateException("too many messages wait for the broker"));
@@ -224,16 +226,19 @@ public final class BrokerDoor implements AutoCloseable {
         .applyUserProperties()
         .send()
         .whenComplete((result, failure) -> unsent.release())
-        .thenAccept(BrokerDoor::check);
+        .thenApply(result -> isTaken(topic, result));
   }
 
-  private static void check(Mqtt5PublishResult result) {
+  private static boolean isTaken(String topic, Mqtt5PublishResult result) {
     result
         .getError()
-        .ifPresent(
-            error -> {
-              throw new IllegalStateException("the broker refuses the message", error);
-            });
+        .ifPresent(error -> LOGGER.warn("the broker refuses a message topic={}", topic, error));
+    return result.getError().isEmpty();
+  }
+
+  /// Whether a message that is published now is not one too many.
+  public boolean hasRoom() {
+    return unsent.availablePermits() > 0;
   }
 
   /// What is wrong now; empty when messages come.

@@ -20,7 +20,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,10 +190,12 @@ public final class MqttDoor implements AutoCloseable {
   /// Sends a message of the platform's own, QoS 1, to the clients that subscribed. It does not pass
   /// the intake. Called by any thread.
   ///
-  /// @return completes when no session has it any more: with true when the clients took it, with
-  ///     false when one was gone before. What depends on it must not block.
-  public CompletableFuture<Boolean> publish(String topic, byte[] payload) {
-    return publications.router().deliverAndFollow(message(topic, payload, Retain.NO));
+  /// @param audience those of them who are to take it
+  /// @return completes when no session of the audience has it any more: with true when the clients
+  ///     took it, with false when one was gone before or nobody had room for it. What depends on it
+  ///     must not block.
+  public CompletableFuture<Boolean> publish(String topic, byte[] payload, Audience audience) {
+    return publications.router().deliverAndFollow(message(topic, payload, Retain.NO), audience);
   }
 
   /// As [#publish], and retains it, however much is retained already. An empty payload takes
@@ -245,17 +245,13 @@ public final class MqttDoor implements AutoCloseable {
     publications.listen(listener);
   }
 
-  /// Whether a client that is connected gets messages on this topic by a subscription of this kind.
-  ///
-  /// @param wanted decides by the filter
-  public boolean reaches(String topic, Predicate<String> wanted) {
-    for (List<Subscription> subscriptions : publications.router().match(topic).bySession()) {
-      if (subscriptions.getFirst().session().isConnected()
-          && subscriptions.stream().anyMatch(one -> wanted.test(one.filter().pattern()))) {
-        return true;
-      }
-    }
-    return false;
+  /// Whether a client of the audience is connected and gets messages on this topic.
+  public boolean reaches(String topic, Audience audience) {
+    return publications.router().match(topic).bySession().stream()
+        .anyMatch(
+            subscriptions ->
+                subscriptions.getFirst().session().isConnected()
+                    && Router.isMeant(subscriptions, audience));
   }
 
   /// Whether every client that is connected and gets messages on this topic takes them as fast as

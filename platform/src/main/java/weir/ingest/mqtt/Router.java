@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.ingest.mqtt.packet.Message;
 
@@ -33,27 +34,40 @@ final class Router {
   }
 
   void deliver(Message message, Matches matches, @Nullable Session from) {
-    deliver(message, matches, from, null);
+    deliver(message, matches, from, all -> null);
   }
 
   /// Delivers a message of the platform's own.
   ///
-  /// @return completes when all sessions have let go of it: whether their clients have it
-  CompletableFuture<Boolean> deliverAndFollow(Message message) {
+  /// @return completes when all sessions of the audience have let go of it: whether somebody of
+  ///     them got it, and nobody lost it
+  CompletableFuture<Boolean> deliverAndFollow(Message message, Audience audience) {
     Receipt receipt = new Receipt();
-    deliver(message, tree.match(message.topic().text()), null, receipt);
+    Matches matches = tree.match(message.topic().text());
+    deliver(message, matches, null, some -> isMeant(some, audience) ? receipt : null);
     return receipt.offered();
   }
 
+  /// Whether these subscriptions of one session make its client one of the audience.
+  static boolean isMeant(List<Subscription> subscriptions, Audience audience) {
+    return subscriptions.stream()
+        .anyMatch(one -> audience.includes(one.session().key().clientId(), one.filter().pattern()));
+  }
+
+  /// @param receipts who is to be told what becomes of the copy for these subscriptions
   private void deliver(
-      Message message, Matches matches, @Nullable Session from, @Nullable Receipt receipt) {
+      Message message,
+      Matches matches,
+      @Nullable Session from,
+      Function<List<Subscription>, @Nullable Receipt> receipts) {
     for (List<Subscription> subscriptions : matches.bySession()) {
-      deliverOnce(message, subscriptions, from, receipt);
+      deliverOnce(message, subscriptions, from, receipts.apply(subscriptions));
     }
     for (SharedGroup group : matches.groups()) {
       Subscription member = group.pick();
       if (member != null) {
-        deliverOnce(message, List.of(member), from, receipt);
+        List<Subscription> one = List.of(member);
+        deliverOnce(message, one, from, receipts.apply(one));
       }
     }
   }

@@ -9,15 +9,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import weir.device.DeviceId;
 import weir.device.DeviceSettings;
 import weir.device.Form;
@@ -42,13 +46,15 @@ class CommandDeskTest {
     final List<CompletableFuture<Boolean>> arrivals = new CopyOnWriteArrayList<>();
     final List<String> published = new CopyOnWriteArrayList<>();
 
+    volatile boolean reached = true;
+
     @Override
     public boolean reaches(DeviceId device, String topic) {
-      return true;
+      return reached;
     }
 
     @Override
-    public CompletableFuture<Boolean> publish(String topic, byte[] payload) {
+    public CompletableFuture<Boolean> publish(DeviceId device, String topic, byte[] payload) {
       CompletableFuture<Boolean> arrival = new CompletableFuture<>();
       published.add(json(new String(payload, StandardCharsets.UTF_8)).path("command_id").asText());
       arrivals.add(arrival);
@@ -93,7 +99,11 @@ class CommandDeskTest {
   }
 
   private void answer(Command command) {
-    String json = "{\"command_id\":\"" + command.id() + "\",\"status\":\"acknowledged\"}";
+    answer(command, "\"status\":\"acknowledged\"");
+  }
+
+  private void answer(Command command, String how) {
+    String json = "{\"command_id\":\"" + command.id() + "\"," + how + "}";
     desk.answered(DEVICE, json.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -122,6 +132,52 @@ class CommandDeskTest {
 
     Awaitility.await().until(() -> line.published.size() == 2);
     assertThat(line.published).containsOnly(command.id());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "status":"ok"                             | ACKNOWLEDGED |
+          "status":"done","detail":"in time"        | ACKNOWLEDGED | in time
+          "status":"success"                        | ACKNOWLEDGED |
+          "status":"failed","detail":"too hot"      | FAILED       | too hot
+          "status":"denied","detail":"by the guard" | FAILED       | status denied: by the guard
+          "status":"failure"                        | FAILED       | status failure
+          "detail":"hm"                             | FAILED       | the answer has no status: hm
+          """)
+  void onlyAnAnswerThatSaysSoIsASuccess(String how, State end, @Nullable String detail) {
+    Command command = ping();
+    Awaitility.await().until(() -> state(command) == State.SENT);
+
+    answer(command, how);
+
+    Awaitility.await().until(() -> !state(command).isOpen());
+    Command ended = desk.find(DEVICE, command.id()).orElseThrow();
+    assertThat(ended.state()).isEqualTo(end);
+    assertThat(ended.detail()).isEqualTo(detail);
+  }
+
+  @Test
+  void aCommandThatAnotherProcessEndedStaysAsItIs() {
+    line.reached = false;
+    Command command = ping();
+    Line there = new Line();
+    try (CommandDesk other =
+        new CommandDesk(registry.database(), registry.directory(), there, InstantSource.system())) {
+      other.start();
+      Awaitility.await().until(() -> state(command) == State.SENT);
+      String json = "{\"command_id\":\"" + command.id() + "\",\"status\":\"ok\"}";
+      other.answered(DEVICE, json.getBytes(StandardCharsets.UTF_8));
+      Awaitility.await().until(() -> state(command) == State.ACKNOWLEDGED);
+    }
+
+    line.reached = true;
+
+    assertThat(desk.await(command, Duration.ofSeconds(10)).state()).isEqualTo(State.ACKNOWLEDGED);
+    assertThat(state(command)).isEqualTo(State.ACKNOWLEDGED);
+    assertThat(line.published).isEmpty();
   }
 
   @Test

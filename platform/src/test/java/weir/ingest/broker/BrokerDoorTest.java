@@ -192,6 +192,18 @@ class BrokerDoorTest {
   }
 
   @Test
+  void saysThatItIsFullWhenTooMuchWaitsForTheBroker() throws Exception {
+    broker.kill();
+    await().atMost(SOON).until(() -> door.trouble().isPresent());
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(door.hasRoom()).isTrue();
+      assertThat(door.publish("iot/d1/commands", new byte[] {'x'}, false)).isNotDone();
+    }
+    assertThat(door.hasRoom()).isFalse();
+    assertThat(door.publish("iot/d1/commands", new byte[] {'x'}, false)).isCompletedExceptionally();
+  }
+
+  @Test
   void getsWhatWasSaidWhileItWasAway() {
     door.close();
     for (int i = 0; i < 100; i++) {

@@ -278,8 +278,8 @@ class DeliveryTest {
       client.send(subscribe5(1, "#", 0)).read();
       client.send(subscribe5(2, "+/x", 0)).read();
       client.send(subscribe5(3, "$weir/x", 0)).read();
-      var _ = fixture.door.publish("$weir/y", new byte[] {'n'});
-      var _ = fixture.door.publish("$weir/x", new byte[] {'y'});
+      var _ = fixture.door.publish("$weir/y", new byte[] {'n'}, Audience.ALL);
+      var _ = fixture.door.publish("$weir/x", new byte[] {'y'}, Audience.ALL);
       assertThat(client.read()).isEqualTo(qos0("30", "$weir/x", "", "y"));
       assertThat(client.isSilent()).isTrue();
     }
@@ -291,8 +291,8 @@ class DeliveryTest {
     try (RawClient there = admitted(connect5("there"))) {
       there.send(subscribe5(1, "a", 1)).read();
       leaves.send(subscribe5(1, "b", 1)).read();
-      CompletableFuture<Boolean> taken = fixture.door.publish("a", new byte[] {'x'});
-      CompletableFuture<Boolean> lost = fixture.door.publish("b", new byte[] {'x'});
+      CompletableFuture<Boolean> taken = publish(fixture, "a");
+      CompletableFuture<Boolean> lost = publish(fixture, "b");
       assertThat(there.read()).startsWith("32");
       assertThat(leaves.read()).startsWith("32");
       assertThat(taken).isNotDone();
@@ -302,8 +302,36 @@ class DeliveryTest {
 
       assertThat(taken).succeedsWithin(DoorFixture.SOON).isEqualTo(true);
       assertThat(lost).succeedsWithin(DoorFixture.SOON).isEqualTo(false);
-      assertThat(fixture.door.publish("nobody/listens", new byte[] {'x'}))
-          .isCompletedWithValue(true);
+      assertThat(publish(fixture, "nobody/listens")).isCompletedWithValue(false);
+    }
+  }
+
+  private static CompletableFuture<Boolean> publish(DoorFixture to, String topic) {
+    return to.door.publish(topic, new byte[] {'x'}, Audience.ALL);
+  }
+
+  @Test
+  void aMessageThatNobodyOfItsAudienceHadRoomForIsLost() {
+    try (DoorFixture small = DoorFixture.open(draft -> draft.with("sessionQueueMax", 1));
+        RawClient device = RawClient.admitted(small.door.port(), connect5("d1", hex("210001")));
+        RawClient other = RawClient.admitted(small.door.port(), connect5("other"))) {
+      device.send(subscribe5(1, "iot/d1/commands", 1)).read();
+      other.send(subscribe5(1, "iot/+/commands", 1)).read();
+      CompletableFuture<Boolean> first = publish(small, "iot/d1/commands");
+      assertThat(device.read()).startsWith("32");
+      assertThat(other.read()).startsWith("32");
+      CompletableFuture<Boolean> waits = publish(small, "iot/d1/commands");
+
+      assertThat(
+              small.door.publish(
+                  "iot/d1/commands", new byte[] {'x'}, (client, filter) -> client.equals("d1")))
+          .isCompletedWithValue(false);
+      assertThat(
+              small.door.publish(
+                  "iot/d1/commands", new byte[] {'x'}, (client, filter) -> client.equals("d9")))
+          .isCompletedWithValue(false);
+      assertThat(first).isNotDone();
+      assertThat(waits).isNotDone();
     }
   }
 
@@ -318,6 +346,23 @@ class DeliveryTest {
       assertThat(client.send(retain(2, "iot/d2/raw", "x")).read()).matches("40..000297.*");
       assertThat(small.door.counts().retained()).isEqualTo(6);
       assertThat(small.door.retained("iot/p4/status")).contains(new byte[] {'x'});
+    }
+  }
+
+  @Test
+  void whatAClientRetainsDoesNotTakeThePlaceOfWhatThePlatformRetains() {
+    try (RawClient client = admitted(connect5("c"))) {
+      client.send(subscribe5(1, "iot/d1/status", 1)).read();
+      fixture.door.retain("iot/d1/status", new byte[] {'p'}, () -> {});
+      assertThat(client.read()).startsWith("32");
+
+      client.send(retain(1, "iot/d1/status", "offline"));
+      client.send(retain(2, "iot/d1/status", ""));
+
+      assertThat(List.of(client.read(), client.read(), client.read(), client.read()))
+          .contains("40020001", "40020002")
+          .anyMatch(packet -> packet.endsWith(HexFormat.of().formatHex("offline".getBytes(UTF_8))));
+      assertThat(fixture.door.retained("iot/d1/status")).contains(new byte[] {'p'});
     }
   }
 
@@ -349,23 +394,6 @@ class DeliveryTest {
     try (RawClient client = admitted(connect5("c"))) {
       client.send(packet(0x32, "iot/d1/raw", 0, 1, 3, hex("230005"), 'a' + 0)).read();
       client.send(packet(0x32, "", 0, 2, 3, hex("230005"), 'b' + 0)).read();
-  @Test
-  void whatAClientRetainsDoesNotTakeThePlaceOfWhatThePlatformRetains() {
-    try (RawClient client = admitted(connect5("c"))) {
-      client.send(subscribe5(1, "iot/d1/status", 1)).read();
-      fixture.door.retain("iot/d1/status", new byte[] {'p'}, () -> {});
-      assertThat(client.read()).startsWith("32");
-
-      client.send(retain(1, "iot/d1/status", "offline"));
-      client.send(retain(2, "iot/d1/status", ""));
-
-      assertThat(List.of(client.read(), client.read(), client.read(), client.read()))
-          .contains("40020001", "40020002")
-          .anyMatch(packet -> packet.endsWith(HexFormat.of().formatHex("offline".getBytes(UTF_8))));
-      assertThat(fixture.door.retained("iot/d1/status")).contains(new byte[] {'p'});
-    }
-  }
-
       client.send(packet(0x32, "iot/d2/raw", 0, 3, 3, hex("230005"), 'c' + 0)).read();
       client.send(packet(0x32, "", 0, 4, 3, hex("230005"), 'd' + 0)).read();
     }
