@@ -77,7 +77,9 @@ final class DeviceLife implements AutoCloseable {
   List<HttpService> services() {
     List<HttpService> services = new ArrayList<>();
     services.add(new PresenceApi(board, registry.devices()));
-    services.add(new SimulationApi(this::simulation, clock));
+    if (door != null) {
+      services.add(new SimulationApi(this::simulation, clock));
+    }
     if (desk != null) {
       services.add(new CommandApi(desk, registry.devices(), registry.types()));
     }
@@ -112,16 +114,23 @@ final class DeviceLife implements AutoCloseable {
     registry.watch(built::expel);
   }
 
-  private Passing takeCommands(Speaker voice) {
+  /// There are no doors in this process: it shows what those with doors store, and leaves it to
+  /// them to send commands.
+  void withoutDoors() {
+    parts.add(new PresenceFollower(board, clock)).start();
+    openDesk(CommandDesk.Reach.NONE);
+  }
+
+  private CommandDesk openDesk(CommandDesk.Reach reach) {
     CommandDesk opened =
-        parts.add(
-            new CommandDesk(
-                registry.database(),
-                registry.directory(),
-                new CommandTopics(voice, dialects, board),
-                clock));
+        parts.add(new CommandDesk(registry.database(), registry.directory(), reach, clock));
     opened.start();
     desk = opened;
+    return opened;
+  }
+
+  private Passing takeCommands(Speaker voice) {
+    CommandDesk opened = openDesk(new CommandTopics(voice, dialects, board));
     return (owner, topic, payload) -> {
       if (CommandTopics.isAnswer(topic)) {
         opened.answered(owner, payload);
@@ -131,6 +140,9 @@ final class DeviceLife implements AutoCloseable {
 
   /// The doors are open, if there are any in this process.
   void opened(IntSupplier httpPort, Health health) {
+    if (desk != null) {
+      health.watch("commands", desk::trouble);
+    }
     if (door == null && registry.database().engine().isShared()) {
       return; // A process with doors tells of changes.
     }
@@ -144,9 +156,6 @@ final class DeviceLife implements AutoCloseable {
                 registry.outbox(), log, settings.topics().devices(), announcement()));
     relay.start();
     health.watch("device changes", relay::trouble);
-    if (desk != null) {
-      health.watch("commands", desk::trouble);
-    }
     if (door != null) {
       simulate(Objects.requireNonNull(door).port(), httpPort);
     }

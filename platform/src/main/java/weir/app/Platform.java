@@ -151,9 +151,14 @@ public final class Platform implements AutoCloseable {
         startQueue(log, Objects.requireNonNull(intake));
       }
     }
+    if (plays(Role.VIEW) && mqtt == null) {
+      devices.withoutDoors();
+    }
     parts.add(devices);
-    if (plays(Role.VIEW)) {
+    if (plays(Role.VIEW) || plays(Role.GATEWAY)) {
       services.addAll(devices.services());
+    }
+    if (plays(Role.VIEW)) {
       face.gauges().add("online", devices::onlineCount);
       oversight.watchDevices(devices::states);
     }

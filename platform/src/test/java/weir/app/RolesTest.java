@@ -26,6 +26,7 @@ import weir.series.StoreLimits;
 import weir.series.sql.SqlStore;
 import weir.testkit.LedgerSender;
 import weir.testkit.LedgerSenders;
+import weir.testkit.Listener;
 import weir.testkit.PlatformProcess;
 import weir.testkit.PostgresServer;
 import weir.testkit.WebhookReceiver;
@@ -48,10 +49,11 @@ class RolesTest {
       Map<String, String> shared = shared(broker, database);
       try (PlatformProcess door = process("door", "gateway,view", shared);
           PlatformProcess one = process("one", "pipeline,series,subscriber", shared);
-          PlatformProcess other = process("other", "pipeline,series,subscriber", shared)) {
+          PlatformProcess other = process("other", "pipeline,series,subscriber,view", shared)) {
         acknowledged = load(door, one);
         assertThatOwnersAreServed(door);
         awaitBooks(door);
+        assertThatDevicesAreReachedFrom(other, door);
         assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
         other.stop();
         door.stop();
@@ -76,6 +78,35 @@ class RolesTest {
       assertThat(door.get(path + "/attempts").body()).contains("\"outcome\":\"delivered\"");
       assertThat(door.post(path + "/resume", "").body()).contains("\"state\":\"active\"");
       assertThat(receiver.received()).hasSize(1);
+    }
+  }
+
+  /// One process shows who is there, and takes a command; the devices are at the door of another.
+  private static void assertThatDevicesAreReachedFrom(PlatformProcess view, PlatformProcess door)
+      throws Exception {
+    assertThat(view.get("/api/simulation").statusCode()).isEqualTo(404);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> view.get("/api/devices/roles-0/presence").body().contains("\"last_heard\":\"2"));
+    String topic = "iot/breaker-001/commands";
+    try (Listener device = new Listener(door.mqttPort(), topic)) {
+      String taken =
+          view.post(
+                  "/api/devices/breaker-001/commands", "{\"command\":\"ping\",\"wait_seconds\":0}")
+              .body();
+      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !device.heard().isEmpty());
+      String id = device.payload(topic).replaceAll("(?s).*\"command_id\":\"([^\"]+)\".*", "$1");
+      assertThat(taken).contains(id);
+      device.publish(
+          topic + "/answers", "{\"command_id\":\"" + id + "\",\"status\":\"acknowledged\"}");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  view.get("/api/devices/breaker-001/commands/" + id)
+                      .body()
+                      .contains("\"acknowledged\""));
     }
   }
 

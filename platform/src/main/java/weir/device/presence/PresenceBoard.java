@@ -66,6 +66,7 @@ public final class PresenceBoard implements AutoCloseable {
     record Untold(DeviceId device) implements Note {}
   }
 
+  private final Database database;
   private final Directory directory;
   private final PresenceSettings settings;
   private final InstantSource clock;
@@ -93,13 +94,21 @@ public final class PresenceBoard implements AutoCloseable {
     this.clock = clock;
     this.unsaved = new Unsaved(database, clock);
     this.silence = new Silence(directory, settings, clock);
+    this.database = database;
+    refresh();
+  }
+
+  /// Reads what is stored; in a process without doors again and again, for another one stores it.
+  public void refresh() {
+    Set<String> there = new HashSet<>();
     for (PresenceTable.Row before : database.read(PresenceTable::all)) {
-      Sighted one = new Sighted(before.state().device());
+      Sighted one = sighted.computeIfAbsent(before.state().device(), Sighted::new);
       one.recall(before.state(), before.type());
-      sighted.put(one.device, one);
       registered.put(one.device.value(), one);
+      there.add(one.device.value());
       lastBeforeMillis = Math.max(lastBeforeMillis, one.lastSignMillis());
     }
+    registered.keySet().retainAll(there);
   }
 
   /// The newest time that was stored; what was heard after it may not be.
