@@ -201,6 +201,11 @@ class BrokerDoorTest {
     }
     assertThat(door.hasRoom()).isFalse();
     assertThat(door.publish("iot/d1/commands", new byte[] {'x'}, false)).isCompletedExceptionally();
+
+    broker.start();
+
+    await().atMost(SOON).until(() -> door.hasRoom());
+    device.publish("elsewhere", "the listener is back, too");
   }
 
   @Test
