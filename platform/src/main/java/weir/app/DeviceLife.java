@@ -1,6 +1,7 @@
 package weir.app;
 
 import io.helidon.webserver.http.HttpService;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ final class DeviceLife implements AutoCloseable {
   private final EventLog log;
   private final Dialects dialects;
   private final InstantSource clock;
+  private final Instant startedAt;
   private final PresenceBoard board;
   private final Parts parts = new Parts();
   private volatile @Nullable MqttDoor door;
@@ -46,17 +48,20 @@ final class DeviceLife implements AutoCloseable {
   private @Nullable CommandDesk desk;
   private volatile @Nullable Simulation simulation;
 
+  /// @param startedAt when this run began, before the registry was opened
   DeviceLife(
       PlatformSettings settings,
       Registry registry,
       EventLog log,
       Dialects dialects,
-      InstantSource clock) {
+      InstantSource clock,
+      Instant startedAt) {
     this.settings = settings;
     this.registry = registry;
     this.log = log;
     this.dialects = dialects;
     this.clock = clock;
+    this.startedAt = startedAt;
     this.board =
         new PresenceBoard(registry.database(), registry.directory(), settings.presence(), clock);
   }
@@ -175,7 +180,7 @@ final class DeviceLife implements AutoCloseable {
     if (voice == null) {
       return change -> Optional.of(CompletableFuture.completedFuture(null));
     }
-    LifecycleTopics topics = new LifecycleTopics(voice, settings.lifecycle(), board::of);
+    LifecycleTopics topics = new LifecycleTopics(voice, settings.lifecycle(), board::of, startedAt);
     return change -> {
       Optional<CompletableFuture<?>> taken = topics.tell(change);
       if (taken.isPresent()) {

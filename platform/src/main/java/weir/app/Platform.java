@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +119,7 @@ public final class Platform implements AutoCloseable {
     createFolder(settings.dataDir());
     Dialects dialects = dialects();
     EventLog log = openLog();
+    Instant startedAt = clock.instant();
     Registry registry = openRegistry(log);
     SubscriberSide subscribers = new SubscriberSide(settings, registry, log, parts, clock, traces);
     Applications applications = subscribers.applications();
@@ -143,7 +145,7 @@ public final class Platform implements AutoCloseable {
     if (plays(Role.SUBSCRIBER)) {
       subscribers.start(oversight);
     }
-    DeviceLife devices = new DeviceLife(settings, registry, log, dialects, clock);
+    DeviceLife devices = new DeviceLife(settings, registry, log, dialects, clock, startedAt);
     life = devices;
     if (plays(Role.GATEWAY)) {
       services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry, devices));
