@@ -144,12 +144,11 @@ public final class Audit {
     store.forEach(
         key -> {
           if (isIn(pass, passes, key)) {
-            if (stored.add(hash(key))) {
+            if (add(stored, key)) {
               findings.stored++;
             } else {
               findings.storedTwice++;
             }
-            stored.add(hash(new EventKey(NO_DEVICE, key.id())));
           }
         });
     LongSet waitingOrAside = new LongSet();
@@ -188,7 +187,7 @@ public final class Audit {
               Event event = EventHeader.decode(header, value).event();
               EventKey key = event.key();
               if (isIn(pass, passes, key) && store.isRetired(event.type(), event.time())) {
-                retired.add(hash(key));
+                add(retired, key);
               }
             }
           });
@@ -215,6 +214,13 @@ public final class Audit {
     UUID uuid = EventId.parse(id).map(EventId::uuid).orElse(NO_ID);
     String device = record.key();
     return new EventKey(device == null ? NO_DEVICE : device, uuid);
+  }
+
+  /// Adds the event so that it is also found by a message that does not name the device. False
+  /// when it was there.
+  private static boolean add(LongSet events, EventKey key) {
+    events.add(hash(new EventKey(NO_DEVICE, key.id())));
+    return events.add(hash(key));
   }
 
   private static boolean isIn(int pass, int passes, EventKey key) {

@@ -95,14 +95,16 @@ class AuditTest {
   @Test
   void tellsWhatIsPastItsRetentionFromWhatIsMissing() {
     append(topics.raw(), "old", "new");
+    log.append(new Entry(topics.raw(), 0, null, 0, new byte[0], idHeader("unkeyed"))).join();
     appendEnriched("old", Instant.EPOCH);
     appendEnriched("new", Instant.EPOCH.plusSeconds(1));
-    pipelinePassed(2, "in.http=2;out.http=2");
-    seriesPassed(2, "raw=1;stored.http=2");
+    appendEnriched("unkeyed", Instant.EPOCH);
+    pipelinePassed(3, "in.http=3;out.http=3");
+    seriesPassed(3, "raw=2;stored.http=3");
 
     Audit.Report report = audit.run();
 
-    assertThat(report.retired()).isEqualTo(1);
+    assertThat(report.retired()).isEqualTo(2);
     assertThat(report.missing()).isEqualTo(1);
     assertThat(report.examples()).containsExactly("new");
   }

@@ -17,7 +17,7 @@ import java.util.Map;
 /// `GET /health` with every part; 503 when one is not well. `/health/live` while the process runs;
 /// `/health/ready` while others should come to it, whatever is wrong behind its doors.
 /// `/containers` is what runs, `/connectivity` a round trip to each part made for the asker,
-// `/system` the machine.
+/// `/system` the machine.
 public final class HealthApi implements HttpService {
 
   private static final ObjectMapper JSON = new ObjectMapper();
