@@ -26,8 +26,6 @@ final class DeviceForm {
 
   private static final double VOLTAGE_MOST = 1000;
 
-  private static final String CONTROLLER = "f2_controller";
-
   private final Form form;
   private final Device device;
 
@@ -41,7 +39,7 @@ final class DeviceForm {
       form.reject("id", "must be 1 to 128 characters of [A-Za-z0-9._:-]");
     }
     String type = form.text("type", 64);
-    if (type.equals(CONTROLLER) && !id.equals(id.toLowerCase(Locale.ROOT))) {
+    if (type.equals(DeviceType.F2_CONTROLLER) && !id.equals(id.toLowerCase(Locale.ROOT))) {
       form.reject("id", "must be in lower case: so the topics of an F2 controller are read");
     }
     if (!type.isEmpty() && !types.test(type)) {

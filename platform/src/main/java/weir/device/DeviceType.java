@@ -33,6 +33,9 @@ public record DeviceType(
     Instant updatedAt,
     long version) {
 
+  /// The name of the controllers that speak F2, which have ids and commands of their own kind.
+  public static final String F2_CONTROLLER = "f2_controller";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   public DeviceType {

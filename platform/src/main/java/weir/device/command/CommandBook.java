@@ -36,7 +36,6 @@ public final class CommandBook {
   private static final Set<String> APPLIANCES =
       Set.of(
           "Refrigerator", "Television", "AirConditioner", "WashingMachine", "AirPurifier", "Oven");
-  private static final String CONTROLLER = "f2_controller";
   private static final double KILOWATTS_LEAST = 0.1;
   private static final double KILOWATTS_MOST = 1_000;
   private static final double SECONDS_MOST = 3_600;
@@ -68,7 +67,7 @@ public final class CommandBook {
     List<CommandType> all = new ArrayList<>();
     if (ENERGY.contains(type.name())) {
       all.addAll(ENERGY_COMMANDS);
-    } else if (type.name().equals(CONTROLLER)) {
+    } else if (type.name().equals(DeviceType.F2_CONTROLLER)) {
       return CONTROLLER_COMMANDS;
     }
     if (type.metadata().get("commands") instanceof Map<?, ?> declared) {
@@ -104,7 +103,7 @@ public final class CommandBook {
   /// Where commands for a device are published.
   static String topic(Device device, String name, ObjectNode parameters) {
     DeviceId id = device.id();
-    if (device.type().equals(CONTROLLER)) {
+    if (device.type().equals(DeviceType.F2_CONTROLLER)) {
       String mode = name.equals("siren") ? "alarm-mode" : "access-control-mode";
       String connector = parameters.path("connector").asText("J1");
       int number = parameters.path("number").asInt(1);
