@@ -230,10 +230,10 @@ final class Oversight implements AutoCloseable {
     }
     figures.of(subscribers);
     Refreshed<DeliveryLog.Overview> deliveries =
-        new Refreshed<>(subscribers.deliveryLog()::overview);
+        new Refreshed<>(subscribers.delivery().log()::overview);
     figures.of(deliveries);
     chores.add(new Chore("deliveries", FIGURES_EVERY, deliveries::refresh));
-    Refreshed<Long> overdue = new Refreshed<>(() -> subscribers.deliveryLog().overdue(OVERDUE));
+    Refreshed<Long> overdue = new Refreshed<>(() -> subscribers.delivery().log().overdue(OVERDUE));
     chores.add(new Chore("lanes", LOOK_EVERY, overdue::refresh));
     health.watch("deliveries", watchdog.watch(() -> work(overdue, subscribers.attempts())));
   }

@@ -10,15 +10,13 @@ import weir.device.Registry;
 import weir.device.Revisions;
 import weir.log.EventLog;
 import weir.subscriber.Applications;
-import weir.subscriber.DistantDeliveries;
+import weir.subscriber.DeliverySide;
 import weir.subscriber.Endpoints;
 import weir.subscriber.SecretBox;
 import weir.subscriber.ServiceTokens;
 import weir.subscriber.SubscriberSettings;
 import weir.subscriber.Subscribers;
 import weir.subscriber.Subscriptions;
-import weir.subscriber.delivery.Deliveries;
-import weir.subscriber.delivery.DeliveryLog;
 import weir.trace.Traces;
 import weir.view.ApplicationApi;
 import weir.view.DeliveryApi;
@@ -40,7 +38,7 @@ final class SubscriberSide {
   private final ServiceTokens tokens;
   private final Subscriptions subscriptions;
   private final Optional<Subscribers> subscribers;
-  private final Optional<DistantDeliveries> distant;
+  private final Optional<DeliverySide> delivery;
 
   SubscriberSide(
       PlatformSettings platform,
@@ -72,12 +70,15 @@ final class SubscriberSide {
         platform.roles().contains(Role.SUBSCRIBER)
             ? Optional.of(parts.add(subscribers(platform, log, traces)))
             : Optional.empty();
-    distant =
-        subscribers.isEmpty()
-                && platform.roles().contains(Role.VIEW)
-                && platform.engine(DELIVERIES).isShared()
-            ? Optional.of(parts.add(distant(platform, log, traces)))
-            : Optional.empty();
+    boolean shows = platform.roles().contains(Role.VIEW) && platform.engine(DELIVERIES).isShared();
+    delivery =
+        subscribers
+            .map(Subscribers::delivery)
+            .or(
+                () ->
+                    shows
+                        ? Optional.of(parts.add(distant(platform, log, traces)))
+                        : Optional.empty());
   }
 
   private Subscribers subscribers(PlatformSettings platform, EventLog log, Traces traces) {
@@ -95,8 +96,8 @@ final class SubscriberSide {
         traces);
   }
 
-  private DistantDeliveries distant(PlatformSettings platform, EventLog log, Traces traces) {
-    return new DistantDeliveries(
+  private DeliverySide distant(PlatformSettings platform, EventLog log, Traces traces) {
+    return new DeliverySide(
         platform.engine(DELIVERIES),
         applications,
         endpoints,
@@ -128,14 +129,11 @@ final class SubscriberSide {
             settings.registration(),
             clock));
     services.add(new SubscriptionApi(subscriptions, clock));
-    subscribers.ifPresent(here -> services.add(deliveryApi(here.deliveries(), here.deliveryLog())));
-    distant.ifPresent(there -> services.add(deliveryApi(there.deliveries(), there.deliveryLog())));
+    delivery.ifPresent(
+        side ->
+            services.add(new DeliveryApi(applications, endpoints, side.deliveries(), side.log())));
     services.add(new ApplicationApi(applications, endpoints));
     return services;
-  }
-
-  private DeliveryApi deliveryApi(Deliveries deliveries, DeliveryLog log) {
-    return new DeliveryApi(applications, endpoints, deliveries, log);
   }
 
   void start(Oversight oversight) {

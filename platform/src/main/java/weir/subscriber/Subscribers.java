@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,10 +14,6 @@ import weir.log.EventLog;
 import weir.log.Topics;
 import weir.meter.BatchMeter;
 import weir.subscriber.delivery.AttemptMeter;
-import weir.subscriber.delivery.Deliveries;
-import weir.subscriber.delivery.DeliveryLog;
-import weir.subscriber.delivery.DeliveryWorker;
-import weir.subscriber.delivery.LaneStore;
 import weir.subscriber.mail.MailSettings;
 import weir.subscriber.mail.OwnerMail;
 import weir.trace.Traces;
@@ -30,7 +25,6 @@ public final class Subscribers implements AutoCloseable {
   public static final String GROUP = Matcher.GROUP;
 
   private static final Logger LOG = LoggerFactory.getLogger(Subscribers.class);
-  private static final int READERS = 4;
   private static final Duration UPKEEP = Duration.ofMinutes(1);
 
   /// How old events may be that are still to be matched when a process comes back.
@@ -38,13 +32,10 @@ public final class Subscribers implements AutoCloseable {
 
   private final SubscriberSettings settings;
   private final InstantSource clock;
-  private final Database database;
   private final SubscriptionIndex index;
   private final SubscriptionFollower follower;
   private final Matcher matcher;
-  private final DeliveryWorker worker;
-  private final DeliveryLog deliveryLog;
-  private final Deliveries deliveries;
+  private final DeliverySide delivery;
   private final OwnerMail ownerMail;
   private final Loop upkeep;
 
@@ -63,28 +54,31 @@ public final class Subscribers implements AutoCloseable {
       Traces traces) {
     this.settings = settings;
     this.clock = clock;
-    database = new Database(engine, Database.Tables.DELIVERIES, READERS);
-    LaneStore lanes = new LaneStore(database);
-    deliveryLog = new DeliveryLog(database, clock);
-    worker =
-        new DeliveryWorker(
-            lanes, endpoints, applications, deliveryLog, settings, clock, new Random(), traces);
-    endpoints.whenMoved(worker::moved);
-    deliveries = new Deliveries(database, lanes, worker, endpoints, log, topics.enriched(), clock);
+    delivery =
+        new DeliverySide(engine, applications, endpoints, log, topics, settings, clock, traces);
+    endpoints.whenMoved(delivery.worker()::moved);
     index = redis.isGiven() ? new RedisIndex(redis, registry, REACH, clock) : new MemoryIndex();
     follower =
         new SubscriptionFollower(
             log, topics.subscriptions(), registry, index, applications::know, REACH, clock);
     matcher =
         new Matcher(
-            log, topics.enriched(), follower, index, applications, endpoints, lanes, worker, clock);
-    ownerMail = new OwnerMail(mail, deliveryLog, endpoints, applications);
+            log,
+            topics.enriched(),
+            follower,
+            index,
+            applications,
+            endpoints,
+            delivery.lanes(),
+            delivery.worker(),
+            clock);
+    ownerMail = new OwnerMail(mail, delivery.log(), endpoints, applications);
     upkeep = new Loop("subscriber-upkeep", this::keepHouse, clock);
   }
 
   public void start() {
     follower.start();
-    worker.start();
+    delivery.worker().start();
     matcher.start();
     upkeep.start();
   }
@@ -95,12 +89,8 @@ public final class Subscribers implements AutoCloseable {
     index.reach();
   }
 
-  public Deliveries deliveries() {
-    return deliveries;
-  }
-
-  public DeliveryLog deliveryLog() {
-    return deliveryLog;
+  public DeliverySide delivery() {
+    return delivery;
   }
 
   /// Events that somebody wanted, since the start.
@@ -115,7 +105,7 @@ public final class Subscribers implements AutoCloseable {
 
   /// What the worker sent.
   public AttemptMeter attempts() {
-    return worker.attempts();
+    return delivery.worker().attempts();
   }
 
   /// Subscriptions that can match.
@@ -131,7 +121,10 @@ public final class Subscribers implements AutoCloseable {
   /// Since when one of the loops cannot go on; empty when all is well.
   public Optional<Instant> stuckSince() {
     return Stream.of(
-            follower.stuckSince(), matcher.stuckSince(), worker.stuckSince(), upkeep.stuckSince())
+            follower.stuckSince(),
+            matcher.stuckSince(),
+            delivery.worker().stuckSince(),
+            upkeep.stuckSince())
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
@@ -146,7 +139,7 @@ public final class Subscribers implements AutoCloseable {
     ownerMail.send();
     follower.expire();
     index.prune(clock.instant().minus(REACH));
-    int expired = deliveries.tidy(settings.lanes());
+    int expired = delivery.deliveries().tidy(settings.lanes());
     if (expired > 0) {
       LOG.warn("deliveries were removed for their age count={}", expired);
     }
@@ -156,9 +149,8 @@ public final class Subscribers implements AutoCloseable {
   public void close() {
     upkeep.close();
     matcher.close();
-    worker.close();
     follower.close();
     index.close();
-    database.close();
+    delivery.close();
   }
 }

@@ -12,20 +12,22 @@ import weir.subscriber.delivery.DeliveryWorker;
 import weir.subscriber.delivery.LaneStore;
 import weir.trace.Traces;
 
-/// The deliveries that other processes make, on a database that they share, for one that shows
-/// them to their owners. It serves no lane itself: its worker is never started, and only sends
-/// what an owner tries.
-public final class DistantDeliveries implements AutoCloseable {
+/// What waits to be delivered, the worker that sends it, and what owners can do about it.
+///
+/// A process that only shows the deliveries of others, on a database that they share, never starts
+/// the worker: it serves no lane there, and only sends what an owner tries.
+public final class DeliverySide implements AutoCloseable {
 
-  private static final int READERS = 2;
+  private static final int READERS = 4;
 
   private final Database database;
+  private final LaneStore lanes;
   private final DeliveryWorker worker;
   private final DeliveryLog log;
   private final Deliveries deliveries;
 
   /// @param engine where what waits is kept
-  public DistantDeliveries(
+  public DeliverySide(
       SqlEngine engine,
       Applications applications,
       Endpoints endpoints,
@@ -35,7 +37,7 @@ public final class DistantDeliveries implements AutoCloseable {
       InstantSource clock,
       Traces traces) {
     database = new Database(engine, Database.Tables.DELIVERIES, READERS);
-    LaneStore lanes = new LaneStore(database);
+    lanes = new LaneStore(database);
     log = new DeliveryLog(database, clock);
     worker =
         new DeliveryWorker(
@@ -44,11 +46,19 @@ public final class DistantDeliveries implements AutoCloseable {
         new Deliveries(database, lanes, worker, endpoints, events, topics.enriched(), clock);
   }
 
+  LaneStore lanes() {
+    return lanes;
+  }
+
+  DeliveryWorker worker() {
+    return worker;
+  }
+
   public Deliveries deliveries() {
     return deliveries;
   }
 
-  public DeliveryLog deliveryLog() {
+  public DeliveryLog log() {
     return log;
   }
 
