@@ -40,6 +40,10 @@ public final class Audit {
 
   /// What the audit asks of the store.
   public interface Stored {
+
+    /// Waits until everything written before the call is counted and handed out.
+    void awaitWritten();
+
     long count();
 
     /// Hands every stored event's key to the visitor; an event stored twice comes twice.
@@ -95,6 +99,7 @@ public final class Audit {
   /// Reads everything and compares.
   public Report run() {
     Map<Partition, EventLog.OffsetRange> passed = passed();
+    store.awaitWritten();
     long messages = passed.values().stream().mapToLong(range -> range.end() - range.start()).sum();
     int passes = (int) (1 + Math.max(messages, store.count()) / IDS_PER_PASS);
     Findings findings = new Findings();

@@ -33,7 +33,14 @@ class AuditTest {
   private final List<EventKey> stored = new ArrayList<>();
   private final Audit audit = new Audit(log, topics, new Store(), new Books(log, topics));
 
+  private final List<EventKey> written = new ArrayList<>();
+
   private final class Store implements Audit.Stored {
+    @Override
+    public void awaitWritten() {
+      stored.addAll(written);
+    }
+
     @Override
     public long count() {
       return stored.size();
@@ -142,6 +149,17 @@ class AuditTest {
   }
 
   @Test
+  void waitsForWhatIsWrittenAndNotYetSeen() {
+    append(topics.raw(), "a");
+    append(topics.enriched(), "a");
+    pipelinePassed(1, "in.http=1;out.http=1");
+    seriesPassed(1, "raw=0;stored.http=1");
+    written.add(key("a"));
+
+    assertThat(audit.run().clean()).isTrue();
+  }
+
+  @Test
   void findsWhatIsStoredTwice() {
     store("a");
     store("a");
@@ -170,7 +188,11 @@ class AuditTest {
   }
 
   private void store(String id) {
-    stored.add(new EventKey("k", new EventId(id).uuid()));
+    stored.add(key(id));
+  }
+
+  private static EventKey key(String id) {
+    return new EventKey("k", new EventId(id).uuid());
   }
 
   private void append(Topic topic, String... ids) {
