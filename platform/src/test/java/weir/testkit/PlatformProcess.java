@@ -1,6 +1,7 @@
 package weir.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
@@ -204,6 +205,7 @@ public final class PlatformProcess implements AutoCloseable {
             StoreLimits.defaults(),
             InstantSource.system(),
             type -> Duration.ofDays(3_650))) {
+      assertThat(store.awaitQueryable(Duration.ofSeconds(60))).isTrue();
       store.eachKey(key -> stored.add(key.id()));
     }
     return stored;
