@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// checkpoints) is left out.
 ///
 /// The demo's examples are contained. What is kept in other places is not: see [Elsewhere].
-final class Backup {
+public final class Backup {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
   private static final String PARTIAL = ".partial";
@@ -216,7 +216,7 @@ final class Backup {
   /// Copies a backup to where a platform will find it.
   ///
   /// @throws CommandException when something is there already
-  static void restore(Path backup, Path dataDir, Path seriesDir) {
+  public static void restore(Path backup, Path dataDir, Path seriesDir) {
     if (!isBackup(backup)) {
       throw new CommandException(backup + " is no backup of Weir");
     }
@@ -239,7 +239,7 @@ final class Backup {
   }
 
   /// With everything on servers, the key of the webhooks is what is left here.
-  static boolean isBackup(Path folder) {
+  public static boolean isBackup(Path folder) {
     return Stream.of("kafka", "registry.db", "webhook.key")
         .anyMatch(name -> Files.exists(folder.resolve(name)));
   }

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// A folder with all that is below it, or a single file.
-record FileTree(Path root) {
+public record FileTree(Path root) {
 
   /// Copies what is wanted of it, while files may come and go.
   ///
@@ -75,7 +75,7 @@ record FileTree(Path root) {
     }
   }
 
-  void delete() throws IOException {
+  public void delete() throws IOException {
     if (!Files.exists(root)) {
       return;
     }

@@ -5,11 +5,11 @@ import java.util.Deque;
 
 /// What was opened, to be closed in the opposite order. Closing goes on past a failure and throws
 /// the first one with the others suppressed.
-final class Parts implements AutoCloseable {
+public final class Parts implements AutoCloseable {
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T part) {
+  public <T extends AutoCloseable> T add(T part) {
     open.push(part);
     return part;
   }

@@ -396,17 +396,17 @@ public final class Platform implements AutoCloseable {
     return Optional.of(there);
   }
 
-  int httpPort() {
+  public int httpPort() {
     return Objects.requireNonNull(web).port();
   }
 
   /// The MQTT door, when this process plays the gateway.
-  Optional<MqttDoor> mqtt() {
+  public Optional<MqttDoor> mqtt() {
     return Optional.ofNullable(mqtt);
   }
 
   /// The simulator inside, when this process plays the gateway.
-  Optional<Simulation> simulation() {
+  public Optional<Simulation> simulation() {
     return Optional.ofNullable(life).flatMap(DeviceLife::simulation);
   }
 
@@ -416,16 +416,16 @@ public final class Platform implements AutoCloseable {
   }
 
   /// Which log it is, and where.
-  String logAddress() {
+  public String logAddress() {
     return logAddress;
   }
 
-  Path dataDir() {
+  public Path dataDir() {
     return settings.dataDir();
   }
 
   /// The admin token, when this start made it; it is shown once.
-  Optional<String> newAdminToken() {
+  public Optional<String> newAdminToken() {
     return newAdminToken;
   }
 

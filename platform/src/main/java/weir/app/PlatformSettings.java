@@ -74,7 +74,7 @@ public record PlatformSettings(
   ///
   /// @param standardDataDir where the data is when nobody says
   /// @throws CommandException when a setting is wrong or unknown
-  static PlatformSettings bind(
+  public static PlatformSettings bind(
       @Nullable Path file,
       Map<String, String> environment,
       Map<String, String> flags,

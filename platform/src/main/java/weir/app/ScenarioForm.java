@@ -25,7 +25,7 @@ import weir.fleet.model.Anomaly;
 
 /// Reads scenarios and anomalies that are asked for, from a file or a request, and notes everything
 /// that is wrong with them. Owned by one thread.
-final class ScenarioForm {
+public final class ScenarioForm {
 
   static final double SPEED_MAX = 1_000;
 
@@ -34,14 +34,14 @@ final class ScenarioForm {
   private final List<FieldError> errors = new ArrayList<>();
 
   /// Everything that is wrong, once something was read.
-  List<FieldError> errors() {
+  public List<FieldError> errors() {
     return List.copyOf(errors);
   }
 
   /// A scenario; what it does not name is as in the demo. To be used when there are no errors.
   ///
   /// @param usual the faults that it does not name
-  Scenario scenario(ObjectNode node, Target target, Instant now, FaultRates usual) {
+  public Scenario scenario(ObjectNode node, Target target, Instant now, FaultRates usual) {
     Form form = new Form(node);
     String name = form.text("name", 100, "simulation");
     Mix mix = object(form, "families").map(this::mix).orElse(Mix.demo());

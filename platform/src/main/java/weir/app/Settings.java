@@ -170,7 +170,7 @@ public final class Settings {
     errors.add(message);
   }
 
-  static String variableOf(String key) {
+  public static String variableOf(String key) {
     return "WEIR_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
   }
 

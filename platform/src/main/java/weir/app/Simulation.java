@@ -24,7 +24,7 @@ import weir.fleet.Target;
 
 /// The simulator inside the platform: at most one fleet, and the mirrors of what is registered. It
 /// speaks to the platform's own sockets, as any other would. Safe for use by many threads.
-final class Simulation implements AutoCloseable {
+public final class Simulation implements AutoCloseable {
 
   /// A fleet with its name and when it was started.
   record Run(String name, Instant startedAt, Fleet fleet) {}
@@ -51,12 +51,12 @@ final class Simulation implements AutoCloseable {
     this.clock = clock;
   }
 
-  Target target() {
+  public Target target() {
     return target.get();
   }
 
   /// Begins or ends to mirror what is registered.
-  synchronized void mirror(boolean wanted) {
+  public synchronized void mirror(boolean wanted) {
     if (wanted && mirrors == null) {
       mirrors = new Mirrors(target.get(), settings, eventPrefix, clock);
       mirrors.start();
@@ -71,7 +71,7 @@ final class Simulation implements AutoCloseable {
   }
 
   /// Starts a fleet; false when there is one already.
-  synchronized boolean start(Scenario scenario) {
+  public synchronized boolean start(Scenario scenario) {
     if (run != null) {
       return false;
     }

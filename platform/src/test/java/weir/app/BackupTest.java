@@ -30,6 +30,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.app.cli.Main;
 import weir.device.DatabaseSettings;
 import weir.examples.Sql;
 import weir.testkit.LedgerSender;

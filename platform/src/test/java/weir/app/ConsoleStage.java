@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import weir.app.cli.Client;
 import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
 import weir.fleet.Target;

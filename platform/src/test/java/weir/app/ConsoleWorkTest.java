@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.app.cli.Client;
 import weir.testkit.WebhookReceiver;
 import weir.testkit.WebhookReceiver.Answer;
 

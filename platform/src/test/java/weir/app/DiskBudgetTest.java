@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.app.cli.Exposition;
 import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.Headers;

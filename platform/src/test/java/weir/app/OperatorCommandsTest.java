@@ -10,14 +10,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
+import weir.app.cli.Main;
 import weir.testkit.Listener;
 
 /// The commands of an operator against a running platform.
@@ -179,60 +175,5 @@ class OperatorCommandsTest {
 
     assertThat(said.text()).contains("a Weir answers on", "ok      clock", "open files");
     assertThat(said.text()).doesNotContain("http.port (WEIR_HTTP_PORT)");
-  }
-
-  @Test
-  void doctorSaysWhatToDoAboutATakenPort() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Said said =
-          run(
-              "doctor",
-              "--data-dir",
-              folder.resolve("doctor").toString(),
-              "--set",
-              "http.port=0",
-              "--set",
-              "mqtt.port=" + taken.getLocalPort());
-
-      assertThat(said.exit()).isEqualTo(1);
-      assertThat(said.text())
-          .contains("WRONG   mqtt.port " + taken.getLocalPort(), "WEIR_MQTT_PORT");
-    }
-  }
-
-  @Test
-  void doctorTellsAClockThatNobodyKeepsRight() {
-    Instant now = Instant.parse("2026-06-01T12:00:00Z");
-    assertThat(doctor(now, Optional.of(false)))
-        .contains("WRONG   clock 2026-06-01T12:00:00Z", "NTP");
-    assertThat(doctor(Instant.EPOCH, Optional.of(true))).contains("WRONG   clock 1970");
-    assertThat(doctor(now, Optional.of(true))).contains("ok      clock");
-    assertThat(doctor(now, Optional.empty())).contains("ok      clock", "cannot be asked here");
-  }
-
-  private static String doctor(Instant now, Optional<Boolean> synchronization) {
-    StringWriter text = new StringWriter();
-    DoctorCommand doctor =
-        new DoctorCommand(new PrintWriter(text, true), () -> now, () -> synchronization);
-    int _ = new CommandLine(doctor).execute("--data-dir", folder.resolve("doctor").toString());
-    return text.toString();
-  }
-
-  @Test
-  void doctorTellsADataFolderThatCannotBeOne() throws Exception {
-    Path file = Files.writeString(folder.resolve("a-file"), "no folder");
-
-    Said said = run("doctor", "--data-dir", file.toString());
-
-    assertThat(said.exit()).isEqualTo(1);
-    assertThat(said.text()).contains("WRONG   data folder", "WEIR_DATA_DIR");
-  }
-
-  @Test
-  void doctorTellsWrongSettings() {
-    Said said = run("doctor", "--set", "mqtt.prot=1");
-
-    assertThat(said.exit()).isEqualTo(1);
-    assertThat(said.text()).contains("did you mean mqtt.port?");
   }
 }

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.app.cli.Main;
 import weir.testkit.Listener;
 import weir.testkit.OpenApiCheck;
 

@@ -62,7 +62,7 @@ public final class PlatformProcess implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
-            "weir.app.Main",
+            "weir.app.cli.Main",
             "run"));
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

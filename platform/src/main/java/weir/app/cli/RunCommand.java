@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import weir.app.Platform;
+import weir.app.PlatformSettings;
+import weir.app.Settings;
 
 /// Starts the platform and runs it until the process is told to end.
 @Command(name = "run", description = "Start the platform; end it with Ctrl-C.")

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;

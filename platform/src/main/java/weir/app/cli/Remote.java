@@ -1,8 +1,9 @@
-package weir.app;
+package weir.app.cli;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import weir.app.CommandException;
 
 /// Where the running platform is, for the commands that ask it.
 final class Remote {

@@ -1,6 +1,7 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.PrintWriter;
+import weir.app.Platform;
 
 /// What a starting platform tells its user: where to look, and the admin token the first
 /// time.

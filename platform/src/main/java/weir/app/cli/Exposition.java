@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,9 +7,9 @@ import java.util.TreeMap;
 /// The figures of `/metrics`, read back.
 ///
 /// @param samples values by name and labels, as in `weir_lanes{state="due"}`
-record Exposition(Map<String, Double> samples) {
+public record Exposition(Map<String, Double> samples) {
 
-  static Exposition parse(String text) {
+  public static Exposition parse(String text) {
     Map<String, Double> samples = new LinkedHashMap<>();
     for (String line : text.lines().toList()) {
       int blank = line.lastIndexOf(' ');
@@ -29,12 +29,12 @@ record Exposition(Map<String, Double> samples) {
   }
 
   /// The sum over all labels.
-  double sum(String name) {
+  public double sum(String name) {
     return by(name, "").values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
   /// The sums by the values of one label.
-  Map<String, Double> by(String name, String label) {
+  public Map<String, Double> by(String name, String label) {
     Map<String, Double> sums = new TreeMap<>();
     samples.forEach(
         (key, value) -> {

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -10,6 +10,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import weir.app.CommandException;
+import weir.app.Parts;
+import weir.app.Platform;
+import weir.app.PlatformSettings;
+import weir.app.Simulation;
 import weir.examples.Samples;
 import weir.fleet.FleetSettings;
 import weir.fleet.Mix;

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import weir.app.CommandException;
+import weir.app.ScenarioForm;
 import weir.fleet.FaultRates;
 import weir.fleet.Fleet;
 import weir.fleet.Grade;

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import weir.app.CommandException;
 
 /// Tokens of devices in a new file that only its owner can read. What it cannot write it says at
 /// once, for the tokens cannot be seen again.

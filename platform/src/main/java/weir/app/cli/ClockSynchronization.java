@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +19,9 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import weir.app.CommandException;
+import weir.app.PlatformSettings;
+import weir.app.Settings;
 import weir.app.watch.Machine;
 
 /// Looks at what a platform needs of this machine, and says what to do about what is missing. Exit

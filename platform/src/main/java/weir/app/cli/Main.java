@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import weir.app.CommandException;
 
 /// The program. Reads the command line and runs the command.
 @Command(
@@ -25,7 +26,7 @@ public final class Main {
     System.exit(commandLine(out).execute(arguments));
   }
 
-  static CommandLine commandLine(PrintWriter out) {
+  public static CommandLine commandLine(PrintWriter out) {
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(out))
         .addSubcommand(new DemoCommand(out))

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,9 +17,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import weir.app.CommandException;
 
 /// Asks a running platform over its REST interface, for the commands.
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
@@ -31,17 +32,17 @@ final class Client implements AutoCloseable {
   private final String base;
   private final String token;
 
-  Client(String base, String token) {
+  public Client(String base, String token) {
     this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     this.token = token;
   }
 
-  JsonNode get(String path) {
+  public JsonNode get(String path) {
     return send(request(path).GET().build());
   }
 
   /// The answer, whatever its status.
-  JsonNode getAnyway(String path) {
+  public JsonNode getAnyway(String path) {
     try {
       return JSON.readTree(text(path));
     } catch (IOException e) {
@@ -50,12 +51,12 @@ final class Client implements AutoCloseable {
   }
 
   /// The body as text, whatever the status.
-  String text(String path) {
+  public String text(String path) {
     return exchange(request(path).GET().build(), HttpResponse.BodyHandlers.ofString()).body();
   }
 
   /// Reads server-sent events of one kind until the reader has enough of them.
-  void follow(String path, String kind, Predicate<JsonNode> reader) {
+  public void follow(String path, String kind, Predicate<JsonNode> reader) {
     HttpResponse<Stream<String>> answer =
         exchange(request(path).GET().build(), HttpResponse.BodyHandlers.ofLines());
     try (Stream<String> lines = answer.body()) {
@@ -84,22 +85,22 @@ final class Client implements AutoCloseable {
     }
   }
 
-  JsonNode post(String path) {
+  public JsonNode post(String path) {
     return send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
   }
 
   /// Waits for hours if need be.
-  JsonNode postPatiently(String path) {
+  public JsonNode postPatiently(String path) {
     return send(
         request(path).timeout(LONG_TIMEOUT).POST(HttpRequest.BodyPublishers.noBody()).build());
   }
 
-  JsonNode post(String path, ObjectNode body) {
+  public JsonNode post(String path, ObjectNode body) {
     return send("POST", path, body);
   }
 
   /// Sends a JSON object by any method.
-  JsonNode send(String method, String path, ObjectNode body) {
+  public JsonNode send(String method, String path, ObjectNode body) {
     return send(
         request(path)
             .header("Content-Type", "application/json")
@@ -169,7 +170,7 @@ final class Client implements AutoCloseable {
   }
 
   /// `?name=value&…` for those that have a value.
-  static String query(Map<String, String> parameters) {
+  public static String query(Map<String, String> parameters) {
     String query =
         parameters.entrySet().stream()
             .filter(parameter -> !parameter.getValue().isEmpty())

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import weir.app.CommandException;
 
 /// Controls the simulator inside a running platform: the subcommands of `weir simulate`.
 final class SimulationClient {

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +18,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import weir.app.Backup;
+import weir.app.CommandException;
+import weir.app.FileTree;
+import weir.app.PlatformSettings;
 import weir.device.Database;
 import weir.device.DatabaseCopy;
 import weir.device.DatabaseSettings;

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import weir.app.Platform;
+import weir.app.PlatformSettings;
 import weir.fleet.Fleet;
 import weir.fleet.FleetSettings;
 import weir.fleet.Target;

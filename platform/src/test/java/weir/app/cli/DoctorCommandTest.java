@@ -1,0 +1,84 @@
+package weir.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// What `weir doctor` says about a machine on which nothing runs.
+class DoctorCommandTest {
+
+  @TempDir Path folder;
+
+  private record Said(int exit, String text) {}
+
+  private static Said run(String... words) {
+    StringWriter text = new StringWriter();
+    int exit = Main.commandLine(new PrintWriter(text, true)).execute(words);
+    return new Said(exit, text.toString());
+  }
+
+  @Test
+  void saysWhatToDoAboutATakenPort() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Said said =
+          run(
+              "doctor",
+              "--data-dir",
+              folder.resolve("doctor").toString(),
+              "--set",
+              "http.port=0",
+              "--set",
+              "mqtt.port=" + taken.getLocalPort());
+
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.text())
+          .contains("WRONG   mqtt.port " + taken.getLocalPort(), "WEIR_MQTT_PORT");
+    }
+  }
+
+  @Test
+  void tellsAClockThatNobodyKeepsRight() {
+    Instant now = Instant.parse("2026-06-01T12:00:00Z");
+    assertThat(doctor(now, Optional.of(false)))
+        .contains("WRONG   clock 2026-06-01T12:00:00Z", "NTP");
+    assertThat(doctor(Instant.EPOCH, Optional.of(true))).contains("WRONG   clock 1970");
+    assertThat(doctor(now, Optional.of(true))).contains("ok      clock");
+    assertThat(doctor(now, Optional.empty())).contains("ok      clock", "cannot be asked here");
+  }
+
+  private String doctor(Instant now, Optional<Boolean> synchronization) {
+    StringWriter text = new StringWriter();
+    DoctorCommand doctor =
+        new DoctorCommand(new PrintWriter(text, true), () -> now, () -> synchronization);
+    int _ = new CommandLine(doctor).execute("--data-dir", folder.resolve("doctor").toString());
+    return text.toString();
+  }
+
+  @Test
+  void tellsADataFolderThatCannotBeOne() throws Exception {
+    Path file = Files.writeString(folder.resolve("a-file"), "no folder");
+
+    Said said = run("doctor", "--data-dir", file.toString());
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.text()).contains("WRONG   data folder", "WEIR_DATA_DIR");
+  }
+
+  @Test
+  void tellsWrongSettings() {
+    Said said = run("doctor", "--set", "mqtt.prot=1");
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.text()).contains("did you mean mqtt.port?");
+  }
+}
