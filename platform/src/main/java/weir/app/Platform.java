@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import weir.app.life.DeviceChangeFollower;
 import weir.device.Registry;
 import weir.device.SqlEngine;
 import weir.ingest.DeviceQuota;

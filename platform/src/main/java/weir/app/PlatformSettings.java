@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import weir.app.life.LifecycleSettings;
 import weir.device.DatabaseSettings;
 import weir.device.DeviceSettings;
 import weir.device.SqlEngine;

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import weir.app.life.DeviceChangeFollower;
+import weir.app.life.DeviceChangeRelay;
 import weir.device.Device;
 import weir.device.DeviceId;
 import weir.device.DeviceQuery;

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -11,11 +11,11 @@ import weir.ingest.mqtt.Presence;
 
 /// Tells the board who connects and who leaves. A client is the device whose credential it showed;
 /// without one, the device that has the client's id.
-final class DoorPresence implements Presence {
+public final class DoorPresence implements Presence {
 
   private final PresenceBoard board;
 
-  DoorPresence(PresenceBoard board) {
+  public DoorPresence(PresenceBoard board) {
     this.board = board;
   }
 

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -6,19 +6,19 @@ import weir.device.presence.PresenceBoard;
 import weir.subscriber.Loop;
 
 /// Reads again and again who is there, in a process without doors: those with doors store it.
-final class PresenceFollower implements AutoCloseable {
+public final class PresenceFollower implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final PresenceBoard board;
   private final Loop loop;
 
-  PresenceFollower(PresenceBoard board, InstantSource clock) {
+  public PresenceFollower(PresenceBoard board, InstantSource clock) {
     this.board = board;
     this.loop = new Loop("presence-follower", this::turn, clock);
   }
 
-  void start() {
+  public void start() {
     loop.start();
   }
 

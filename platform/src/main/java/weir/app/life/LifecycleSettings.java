@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -15,14 +15,14 @@ import weir.ingest.mqtt.MqttDoor;
 
 /// What the platform itself says over MQTT, QoS 1: to the clients of its own door, and through
 /// the external broker when there is one.
-final class Speaker {
+public final class Speaker {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Speaker.class);
 
   private final MqttDoor door;
   private final Optional<BrokerDoor> broker;
 
-  Speaker(MqttDoor door, Optional<BrokerDoor> broker) {
+  public Speaker(MqttDoor door, Optional<BrokerDoor> broker) {
     this.door = door;
     this.broker = broker;
   }

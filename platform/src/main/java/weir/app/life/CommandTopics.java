@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.util.concurrent.CompletableFuture;
 import weir.device.DeviceId;
@@ -16,13 +16,13 @@ import weir.pipeline.Dialects;
 /// gateway, any will do. Mirrors, and nobody else, are reached by the ears of theirs, also when
 /// they say that they are offline. Nobody can ask an external broker who listens: there a device
 /// is reached that was heard lately.
-final class CommandTopics implements CommandDesk.Reach {
+public final class CommandTopics implements CommandDesk.Reach {
 
   private final Speaker speaker;
   private final Dialects dialects;
   private final PresenceBoard board;
 
-  CommandTopics(Speaker speaker, Dialects dialects, PresenceBoard board) {
+  public CommandTopics(Speaker speaker, Dialects dialects, PresenceBoard board) {
     this.speaker = speaker;
     this.dialects = dialects;
     this.board = board;
@@ -63,7 +63,7 @@ final class CommandTopics implements CommandDesk.Reach {
   }
 
   /// Whether a message that passed the door may be an answer to a command.
-  static boolean isAnswer(String topic) {
+  public static boolean isAnswer(String topic) {
     return topic.endsWith("/answers") || topic.startsWith("stat/");
   }
 }

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import weir.log.Partition;
 import weir.log.Topic;
 
 /// Reads from the log who was heard after the board last stored it, so that a kill costs nothing.
-final class PresenceRecall {
+public final class PresenceRecall {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(PresenceRecall.class);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -28,7 +28,7 @@ final class PresenceRecall {
   private PresenceRecall() {}
 
   /// @param unsaved how long ago at most the board stored what it knew
-  static void recall(PresenceBoard board, EventLog log, Topic raw, Duration unsaved) {
+  public static void recall(PresenceBoard board, EventLog log, Topic raw, Duration unsaved) {
     Optional<Instant> newest = board.lastHeardOfAll();
     if (newest.isEmpty()) {
       return;

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import weir.log.Topic;
 /// after a kill it is told again. One thread; what fails is told again, with all that came after
 /// it. Of the processes that share a registry one tells, and another takes over when that one
 /// ends.
-final class DeviceChangeRelay implements AutoCloseable {
+public final class DeviceChangeRelay implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChangeRelay.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -35,7 +35,7 @@ final class DeviceChangeRelay implements AutoCloseable {
 
   /// Tells one change. Never waits.
   @FunctionalInterface
-  interface Announcement {
+  public interface Announcement {
 
     /// @return completes when those who subscribed have taken it, or are not waited for any longer;
     ///     fails when it must be told again; empty when it cannot be told now
@@ -57,7 +57,7 @@ final class DeviceChangeRelay implements AutoCloseable {
   private volatile String trouble = "";
   private volatile boolean closed;
 
-  DeviceChangeRelay(Outbox outbox, EventLog log, Topic topic, Announcement announcement) {
+  public DeviceChangeRelay(Outbox outbox, EventLog log, Topic topic, Announcement announcement) {
     this.outbox = outbox;
     this.log = log;
     this.topic = topic;
@@ -65,12 +65,12 @@ final class DeviceChangeRelay implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("device-changes").unstarted(this::run);
   }
 
-  void start() {
+  public void start() {
     thread.start();
   }
 
   /// What is wrong with it, if anything.
-  Optional<String> trouble() {
+  public Optional<String> trouble() {
     return Optional.of(trouble).filter(text -> !text.isEmpty());
   }
 

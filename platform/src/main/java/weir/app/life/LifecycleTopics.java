@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import weir.ingest.mqtt.Audience;
 /// Publishes changes of devices to those who subscribed to them over MQTT, QoS 1. One that is slow
 /// is waited for, but only once in a while, so that it cannot hold up the others. An external
 /// broker is waited for as long as it takes. Owned by one thread.
-final class LifecycleTopics implements DeviceChangeRelay.Announcement {
+public final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
   /// How long an acknowledgement is waited for.
   private static final Duration CONFIRMATION_MAX = Duration.ofMinutes(1);
@@ -39,7 +39,7 @@ final class LifecycleTopics implements DeviceChangeRelay.Announcement {
 
   /// @param presence whether a device is there now
   /// @param startedAt when this run began
-  LifecycleTopics(
+  public LifecycleTopics(
       Speaker speaker,
       LifecycleSettings settings,
       Function<DeviceId, DeviceState> presence,

@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +18,7 @@ import weir.event.EventId;
 
 /// Publishes who is there on `iot/{id}/status`, retained; through the log, when that is wanted, so
 /// that it is an event like what devices say.
-final class PresenceTopics implements PresenceNews {
+public final class PresenceTopics implements PresenceNews {
 
   /// Begins the ids of these events, by which they are told from what devices say.
   static final String EVENT_PREFIX = "presence-";
@@ -33,7 +33,7 @@ final class PresenceTopics implements PresenceNews {
 
   /// @param events whether it goes through the log
   /// @param registered whether a device is still there to be told of
-  PresenceTopics(
+  public PresenceTopics(
       Speaker speaker,
       boolean events,
       Directory directory,

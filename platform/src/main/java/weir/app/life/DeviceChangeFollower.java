@@ -1,4 +1,4 @@
-package weir.app;
+package weir.app.life;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,7 +17,7 @@ import weir.subscriber.Loop;
 /// Learns from the log which devices other processes changed, so that what is in memory of them is
 /// forgotten, and connections end that may not be there any more. A log or a
 /// database that is away is waited for, and nothing skipped.
-final class DeviceChangeFollower implements AutoCloseable {
+public final class DeviceChangeFollower implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -27,14 +27,14 @@ final class DeviceChangeFollower implements AutoCloseable {
   private final Loop loop;
 
   /// Follows what is told from now on; to be made before devices are looked up.
-  DeviceChangeFollower(EventLog log, Topic topic, Registry registry, InstantSource clock) {
+  public DeviceChangeFollower(EventLog log, Topic topic, Registry registry, InstantSource clock) {
     this.log = log;
     this.registry = registry;
     this.loop = new Loop("device-news", this::follow, clock);
     log.ranges(Set.of(topic)).forEach((partition, range) -> next.put(partition, range.end()));
   }
 
-  void start() {
+  public void start() {
     loop.start();
   }
 
