@@ -157,6 +157,10 @@ final class Oversight implements AutoCloseable {
   }
 
   void watch(SeriesWriter writer) {
+  void watch(Upkeep upkeep) {
+    health.watch("series store", upkeep::trouble);
+  }
+
     health.watch(
         "series writer", () -> stuck(writer.health().stuckSince(), writer.health().trouble()));
     containers.add("series writer", "series", () -> 0, "weir-series-writer");

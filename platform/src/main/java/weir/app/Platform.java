@@ -293,7 +293,6 @@ public final class Platform implements AutoCloseable {
         parts.add(
             new SeriesWriter(log, settings.topics(), store, settings.series(), clock, traces));
     writer.start();
-    parts.add(new Upkeep(store, clock)).start();
     oversight.watch(writer);
   }
 
@@ -302,6 +301,7 @@ public final class Platform implements AutoCloseable {
     PipelineTopics topics =
         new PipelineTopics(settings.topics(), settings.partitions(), settings.retention());
     Pipeline pipeline =
+    oversight.watch(parts.add(new Upkeep(store, clock, Upkeep.ROLL_UP_EVERY)));
         parts.add(
             new Pipeline(
                 log,

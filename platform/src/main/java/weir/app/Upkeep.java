@@ -2,63 +2,45 @@ package weir.app;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import weir.app.watch.Rounds;
 import weir.series.SeriesStore;
-import weir.series.StoreException;
 
 /// Keeps the store tidy on a thread of its own: rollups every few minutes, retention every hour.
-/// What fails is tried again the next time.
+/// What fails is tried again the next time; what fails again and again is told.
 final class Upkeep implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(Upkeep.class);
-  private static final Duration ROLL_UP_EVERY = Duration.ofMinutes(5);
+  static final Duration ROLL_UP_EVERY = Duration.ofMinutes(5);
+
   private static final int ROUNDS_PER_RETIREMENT = 12;
 
   private final SeriesStore store;
   private final InstantSource clock;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread = Thread.ofPlatform().name("upkeep").unstarted(this::run);
+  private final Rounds rounds;
+  private int untilRetirement;
 
-  Upkeep(SeriesStore store, InstantSource clock) {
+  Upkeep(SeriesStore store, InstantSource clock, Duration every) {
     this.store = store;
     this.clock = clock;
+    this.rounds = new Rounds("upkeep", every, this::tidy);
   }
 
-  void start() {
-    thread.start();
-  }
-
-  private void run() {
-    try {
-      for (int round = 1; !stop.await(ROLL_UP_EVERY.toSeconds(), TimeUnit.SECONDS); round++) {
-        tidy(round % ROUNDS_PER_RETIREMENT == 1);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void tidy() {
+    store.rollUp(clock.instant());
+    if (untilRetirement == 0) {
+      store.retire(clock.instant());
+      untilRetirement = ROUNDS_PER_RETIREMENT;
     }
+    untilRetirement--;
   }
 
-  private void tidy(boolean retire) {
-    try {
-      store.rollUp(clock.instant());
-      if (retire) {
-        store.retire(clock.instant());
-      }
-    } catch (StoreException e) {
-      LOGGER.warn("the store was not tidied error={}", e.getMessage());
-    }
+  /// What is wrong, when it fails again and again.
+  Optional<String> trouble() {
+    return rounds.trouble();
   }
 
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
   }
 }

@@ -226,9 +226,16 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void rollUp(Instant now) {
+    keepHouse(() -> rollup.write(takeDirty(now.minus(limits.rollupDelay()).toEpochMilli())));
+  }
+
+  /// One at a time; what fails is worth another try.
+  private void keepHouse(Runnable task) {
     housekeeping.lock();
     try {
-      rollup.write(takeDirty(now.minus(limits.rollupDelay()).toEpochMilli()));
+      task.run();
+    } catch (CairoException | CairoError | UncheckedIOException e) {
+      throw new StoreException("cannot tidy: " + e.getMessage(), e);
     } finally {
       housekeeping.unlock();
     }
@@ -247,14 +254,12 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void retire(Instant now) {
-    housekeeping.lock();
-    try {
-      rollUp(now);
-      retirement.retire(now);
-      applier.wake(false);
-    } finally {
-      housekeeping.unlock();
-    }
+    keepHouse(
+        () -> {
+          rollUp(now);
+          retirement.retire(now);
+          applier.wake(false);
+        });
   }
 
   /// The start of the oldest day of which there is anything but rollups.
@@ -267,27 +272,25 @@ public final class QuestDbStore implements SeriesStore {
   ///
   /// @return how many events that were
   public long makeRoom(Instant day) {
-    housekeeping.lock();
-    try {
-      rollUp(clock.instant());
-      long removed = retirement.makeRoom(day);
-      applier.wake(false);
-      return removed;
-    } finally {
-      housekeeping.unlock();
-    }
+    long[] removed = {0};
+    keepHouse(
+        () -> {
+          rollUp(clock.instant());
+          removed[0] = retirement.makeRoom(day);
+          applier.wake(false);
+        });
+    return removed[0];
   }
 
   /// Removes the oldest month of rollups, unless it is this month; whether there was one.
   public boolean removeOldestRollups() {
-    housekeeping.lock();
-    try {
-      boolean removed = retirement.removeOldestRollups(clock.instant());
-      applier.wake(false);
-      return removed;
-    } finally {
-      housekeeping.unlock();
-    }
+    boolean[] removed = {false};
+    keepHouse(
+        () -> {
+          removed[0] = retirement.removeOldestRollups(clock.instant());
+          applier.wake(false);
+        });
+    return removed[0];
   }
 
   @Override

@@ -1,9 +1,13 @@
 package weir.series.questdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static weir.series.EventSamples.NOON;
+import static weir.series.EventSamples.event;
 import static weir.series.EventSamples.temperature;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,10 +16,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import weir.device.DeviceId;
+import weir.event.Reading;
 import weir.series.HourlyQuery;
 import weir.series.HourlyStat;
 import weir.series.SeriesStore;
 import weir.series.SeriesStoreContract;
+import weir.series.StoreException;
 import weir.series.StoreLimits;
 
 class QuestDbStoreTest extends SeriesStoreContract {
@@ -82,6 +88,43 @@ class QuestDbStoreTest extends SeriesStoreContract {
       assertThat(opened.awaitQueryable(SOON)).isTrue();
 
       assertThat(opened.eventCount()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void upkeepThatTheDiskRefusesIsWorthAnotherTry() throws IOException {
+    Instant old = NOON.minus(Duration.ofDays(5));
+    Instant later = NOON.plus(Duration.ofDays(4));
+    Path folder = directory.resolve("refused");
+    try (QuestDbStore store = openHere(folder)) {
+      store.write(
+          List.of(
+              event(
+                  "old",
+                  "a",
+                  "brief",
+                  "f",
+                  old,
+                  List.of(new Reading.Numeric("temperature", 5, "°C"))),
+              temperature("new", "a", NOON.minusSeconds(7_200), 2)));
+      assertThat(store.awaitQueryable(SOON)).isTrue();
+
+      Path hours = folder.resolve("dirty-hours.txt");
+      Files.delete(hours);
+      Files.createDirectory(hours);
+      assertThatThrownBy(() -> store.rollUp(NOON.plusSeconds(600)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("dirty-hours.txt");
+      Files.delete(hours);
+      store.rollUp(NOON.plusSeconds(600));
+      assertThat(hourly(store)).extracting(HourlyStat::sum).containsExactly(5.0, 2.0);
+
+      Path retired = Files.createDirectory(folder.resolve("retired.txt"));
+      assertThatThrownBy(() -> store.retire(later)).isInstanceOf(StoreException.class);
+      Files.delete(retired);
+      store.retire(later);
+      assertThat(store.awaitQueryable(SOON)).isTrue();
+      assertThat(store.eventCount()).isEqualTo(1);
     }
   }
 
