@@ -35,6 +35,7 @@ import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaLog;
 import weir.log.rabbitmq.RabbitLog;
 import weir.log.rabbitmq.RabbitSettings;
+import weir.pipeline.DialectException;
 import weir.pipeline.Dialects;
 import weir.pipeline.Pipeline;
 import weir.pipeline.PipelineTopics;
@@ -200,7 +201,13 @@ public final class Platform implements AutoCloseable {
 
   private Dialects dialects() {
     Path folder = settings.pipeline().dialects();
-    return folder.toString().isEmpty() ? Dialects.builtIn() : Dialects.with(folder);
+    try {
+      return folder.toString().isEmpty() ? Dialects.builtIn() : Dialects.with(folder);
+    } catch (DialectException e) {
+      throw new CommandException(
+          "pipeline.dialects (%s): %s"
+              .formatted(Settings.variableOf("pipeline.dialects"), e.getMessage()));
+    }
   }
 
   private EventLog openLog() {
@@ -294,6 +301,7 @@ public final class Platform implements AutoCloseable {
             new SeriesWriter(log, settings.topics(), store, settings.series(), clock, traces));
     writer.start();
     oversight.watch(writer);
+    oversight.watch(parts.add(new Upkeep(store, clock, Upkeep.ROLL_UP_EVERY)));
   }
 
   private void startPipeline(
@@ -301,7 +309,6 @@ public final class Platform implements AutoCloseable {
     PipelineTopics topics =
         new PipelineTopics(settings.topics(), settings.partitions(), settings.retention());
     Pipeline pipeline =
-    oversight.watch(parts.add(new Upkeep(store, clock, Upkeep.ROLL_UP_EVERY)));
         parts.add(
             new Pipeline(
                 log,

@@ -50,10 +50,7 @@ final class SubscriberSide {
     this.registry = registry;
     this.settings = platform.webhook();
     this.clock = clock;
-    Path given = settings.registration().keyFile();
-    SecretBox box =
-        SecretBox.open(
-            given.toString().isEmpty() ? platform.dataDir().resolve("webhook.key") : given);
+    SecretBox box = openBox(platform);
     endpoints = new Endpoints(registry.database(), box, settings, clock);
     applications = new Applications(registry.database(), endpoints, clock);
     registry.revisions().watch(Revisions.Part.APPLICATIONS, applications::reload);
@@ -79,6 +76,18 @@ final class SubscriberSide {
                     shows
                         ? Optional.of(parts.add(distant(platform, log, traces)))
                         : Optional.empty());
+  }
+
+  private static SecretBox openBox(PlatformSettings platform) {
+    Path given = platform.webhook().registration().keyFile();
+    try {
+      return SecretBox.open(
+          given.toString().isEmpty() ? platform.dataDir().resolve("webhook.key") : given);
+    } catch (IllegalStateException e) {
+      throw new CommandException(
+          "%s; put the right key back, or name its file with webhook.key-file (%s)"
+              .formatted(e.getMessage(), Settings.variableOf("webhook.key-file")));
+    }
   }
 
   private Subscribers subscribers(PlatformSettings platform, EventLog log, Traces traces) {

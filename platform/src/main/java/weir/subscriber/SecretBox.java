@@ -1,7 +1,6 @@
 package weir.subscriber;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,19 +31,27 @@ public final class SecretBox {
 
   /// Reads the key from a file, which is made, for its owner alone, when it is missing.
   ///
-  /// @throws IllegalStateException when the file holds no key
+  /// @throws IllegalStateException when the file holds no key or cannot be used
   public static SecretBox open(Path file) {
     try {
       if (!Files.exists(file)) {
         create(file);
       }
-      byte[] key = Base64.getDecoder().decode(Files.readString(file).strip());
+      byte[] key = decode(Files.readString(file).strip());
       if (key.length != KEY_BYTES) {
         throw new IllegalStateException(file + " does not hold a key of 32 bytes in base64");
       }
       return new SecretBox(key);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot use the key file " + file, e);
+      throw new IllegalStateException("cannot use the key file " + file + ": " + e, e);
+    }
+  }
+
+  private static byte[] decode(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException noKey) {
+      return new byte[0];
     }
   }
 

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,6 +189,21 @@ class PlatformTest {
             () -> Platform.start(settings(folder.resolve("second"), Map.of("http.port", taken))))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("WEIR_HTTP_PORT");
+  }
+
+  @Test
+  void namesTheFileOfAWrongDialectOrKey() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("wrong"));
+    Path dialect = Files.writeString(other.resolve("typo.yaml"), "familly: mine\n");
+    assertThatThrownBy(
+            () -> Platform.start(settings(other, Map.of("pipeline.dialects", other.toString()))))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContainingAll("WEIR_PIPELINE_DIALECTS", dialect.toString(), "family");
+
+    Path key = Files.writeString(other.resolve("webhook.key"), "no key!");
+    assertThatThrownBy(() -> Platform.start(settings(other, Map.of())))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContainingAll("WEIR_WEBHOOK_KEY_FILE", key.toString());
   }
 
   @Test
