@@ -33,6 +33,7 @@ import weir.ingest.broker.BrokerDoor;
 import weir.ingest.broker.BrokerSettings;
 import weir.ingest.mqtt.MqttDoor;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.Patience;
 import weir.log.Topics;
 import weir.log.kafka.EmbeddedBroker;
@@ -156,15 +157,15 @@ final class Oversight implements AutoCloseable {
     containers.add("series store", "series", () -> 0, "weir-series-query", "weir-series-apply");
   }
 
-  void watch(SeriesWriter writer) {
   void watch(Upkeep upkeep) {
     health.watch("series store", upkeep::trouble);
   }
 
+  void watch(SeriesWriter writer) {
     health.watch(
         "series writer", () -> stuck(writer.health().stuckSince(), writer.health().trouble()));
     containers.add("series writer", "series", () -> 0, "weir-series-writer");
-    follow("series writer", SeriesWriter.GROUP);
+    follow("series writer", Groups.SERIES);
     figures.of(writer);
   }
 
@@ -190,7 +191,7 @@ final class Oversight implements AutoCloseable {
         part,
         watchdog.watch(
             () ->
-                storingIsHeld && group.equals(SeriesWriter.GROUP)
+                storingIsHeld && group.equals(Groups.SERIES)
                     ? List.of()
                     : Objects.requireNonNull(lags).work(group)));
   }
@@ -198,7 +199,7 @@ final class Oversight implements AutoCloseable {
   void watch(Pipeline pipeline) {
     health.watch("pipeline", () -> trouble(pipeline.health()));
     containers.add("pipeline", "pipeline", () -> 0, "pipeline-", "retry-relay");
-    follow("pipeline", Pipeline.GROUP);
+    follow("pipeline", Groups.PIPELINE);
     health.watch(
         "retries",
         watchdog.watch(
@@ -259,9 +260,9 @@ final class Oversight implements AutoCloseable {
         new Lags(
             log,
             List.of(
-                new Lags.Reader(Pipeline.GROUP, topics.raw()),
-                new Lags.Reader(Books.RETRY_GROUP, topics.retry()),
-                new Lags.Reader(SeriesWriter.GROUP, topics.enriched()),
+                new Lags.Reader(Groups.PIPELINE, topics.raw()),
+                new Lags.Reader(Groups.RETRY, topics.retry()),
+                new Lags.Reader(Groups.SERIES, topics.enriched()),
                 new Lags.Reader(Subscribers.GROUP, topics.enriched())),
             Set.of(topics.dlq()));
     lags = board;
@@ -312,11 +313,11 @@ final class Oversight implements AutoCloseable {
     if (!settings.logIsEmbedded() || !(log instanceof KafkaLog embedded)) {
       return null;
     }
-    Set<String> enrichedGroups = new HashSet<>(Set.of(SeriesWriter.GROUP));
+    Set<String> enrichedGroups = new HashSet<>(Set.of(Groups.SERIES));
     if (settings.roles().contains(Role.SUBSCRIBER)) {
       enrichedGroups.add(Subscribers.GROUP);
     }
-    return new LogTrim(embedded, settings.topics(), Set.of(Pipeline.GROUP), enrichedGroups);
+    return new LogTrim(embedded, settings.topics(), Set.of(Groups.PIPELINE), enrichedGroups);
   }
 
   /// The MQTT door takes connections.

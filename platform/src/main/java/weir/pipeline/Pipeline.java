@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import weir.device.Directory;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.meter.BatchMeter;
 import weir.trace.Traces;
 
@@ -16,9 +17,6 @@ import weir.trace.Traces;
 /// Each of its threads owns a share of the raw partitions; a further thread brings messages
 /// back from the retry topic. Decoding keeps a processor busy, so these are platform threads.
 public final class Pipeline implements AutoCloseable {
-
-  /// The consumer group of the raw topic. Its commit notes are the books of this stage.
-  public static final String GROUP = "weir-pipeline";
 
   private final EventLog log;
   private final PipelineTopics topics;
@@ -85,7 +83,7 @@ public final class Pipeline implements AutoCloseable {
             traces);
     return new Worker(
         log,
-        log.join(GROUP, Set.of(topics.names().raw())),
+        log.join(Groups.PIPELINE, Set.of(topics.names().raw())),
         batches,
         entries,
         counts,

@@ -20,6 +20,7 @@ import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLog.Committed;
 import weir.log.EventLog.Subscription;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.LogException;
 import weir.log.LogRecord;
@@ -36,8 +37,6 @@ import weir.pipeline.RawRecord.Handed;
 /// on its way at a time, which keeps them in order; messages that wait do not hold up those of
 /// another lane.
 final class RetryRelay implements Runnable {
-
-  static final String GROUP = "weir-retry";
 
   private static final Logger LOG = LoggerFactory.getLogger(RetryRelay.class);
   private static final int HELD_MAX = 10_000;
@@ -90,7 +89,7 @@ final class RetryRelay implements Runnable {
 
   /// A mistake in the program ends a session and stops nothing for ever.
   private void session() throws InterruptedException {
-    try (Subscription subscription = log.join(GROUP, Set.of(topics.retry()))) {
+    try (Subscription subscription = log.join(Groups.RETRY, Set.of(topics.retry()))) {
       while (closing.getCount() > 0) {
         turn(subscription);
       }

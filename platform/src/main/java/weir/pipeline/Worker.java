@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import weir.device.DirectoryException;
 import weir.log.EventLog;
 import weir.log.EventLog.Subscription;
+import weir.log.Groups;
 import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
@@ -62,7 +63,7 @@ final class Worker implements Runnable, AutoCloseable {
     this.clock = timing.clock;
     this.commitInterval = timing.commitInterval;
     this.closing = timing.closing;
-    this.progress = new ProgressMap(log, Pipeline.GROUP, entries.enrichedTopic());
+    this.progress = new ProgressMap(log, Groups.PIPELINE, entries.enrichedTopic());
     this.backoff = new Backoff(closing);
   }
 

@@ -17,6 +17,7 @@ import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.event.Reading;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
@@ -34,8 +35,6 @@ import weir.trace.Traces;
 /// dead letter; the rest is stored. An unexpected error gets two more tries and then the same
 /// treatment, unless there are too many.
 public final class SeriesWriter implements AutoCloseable {
-
-  public static final String GROUP = "weir-series";
 
   private static final Logger LOG = LoggerFactory.getLogger(SeriesWriter.class);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -85,7 +84,8 @@ public final class SeriesWriter implements AutoCloseable {
   private void run() {
     int failures = 0;
     while (isRunning()) {
-      try (EventLog.Subscription subscription = log.join(GROUP, Set.of(topics.enriched()))) {
+      try (EventLog.Subscription subscription =
+          log.join(Groups.SERIES, Set.of(topics.enriched()))) {
         while (isRunning()) {
           failures = round(subscription, failures);
         }

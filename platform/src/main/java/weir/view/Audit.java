@@ -15,6 +15,7 @@ import weir.event.EventId;
 import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Tally;
@@ -112,9 +113,9 @@ public final class Audit {
   /// The raw messages that every stage is done with: up to the last one whose enriched form was
   /// stored, or up to where the pipeline is when nothing waits behind it.
   private Map<Partition, EventLog.OffsetRange> passed() {
-    Map<Partition, EventLog.Committed> series = log.committed(Books.SERIES_GROUP);
+    Map<Partition, EventLog.Committed> series = log.committed(Groups.SERIES);
     Map<Partition, EventLog.OffsetRange> enriched = log.ranges(Set.of(topics.enriched()));
-    Map<Partition, EventLog.Committed> pipeline = log.committed(Books.PIPELINE_GROUP);
+    Map<Partition, EventLog.Committed> pipeline = log.committed(Groups.PIPELINE);
     Map<Partition, EventLog.OffsetRange> passed = new HashMap<>();
     log.ranges(Set.of(topics.raw()))
         .forEach(

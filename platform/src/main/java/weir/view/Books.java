@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.Partition;
 import weir.log.Tally;
 import weir.log.Topic;
@@ -19,10 +20,6 @@ import weir.log.Topics;
 /// Reading goes against the stream, so that an event on its way is never counted twice. Safe for
 /// many threads.
 public final class Books {
-
-  public static final String PIPELINE_GROUP = "weir-pipeline";
-  public static final String SERIES_GROUP = "weir-series";
-  public static final String RETRY_GROUP = "weir-retry";
 
   /// One family's line.
   ///
@@ -57,11 +54,11 @@ public final class Books {
 
   /// Adds everything up.
   public Sheet sheet() {
-    Stage series = stage(SERIES_GROUP, topics.enriched());
+    Stage series = stage(Groups.SERIES, topics.enriched());
     long enrichedEnd = end(topics.enriched());
-    Stage retry = stage(RETRY_GROUP, topics.retry());
+    Stage retry = stage(Groups.RETRY, topics.retry());
     long retryEnd = end(topics.retry());
-    Stage pipeline = stage(PIPELINE_GROUP, topics.raw());
+    Stage pipeline = stage(Groups.PIPELINE, topics.raw());
     long rawEnd = end(topics.raw());
 
     List<Line> lines = new ArrayList<>();

@@ -16,6 +16,7 @@ import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLog.Committed;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.Patience;
 import weir.log.Tally;
@@ -109,7 +110,7 @@ class PipelineOnKafkaTest {
 
   private static Tally books(EventLog log) {
     Tally books = new Tally();
-    for (Committed committed : log.committed(Pipeline.GROUP).values()) {
+    for (Committed committed : log.committed(Groups.PIPELINE).values()) {
       books.add(Tally.parse(committed.note()));
     }
     return books;

@@ -18,6 +18,7 @@ import weir.event.HeaderNames;
 import weir.event.Rejection.Reason;
 import weir.log.Entry;
 import weir.log.EventLog.Committed;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.LogRecord;
 import weir.log.Partition;
@@ -111,7 +112,7 @@ class PipelineTest {
 
   private Tally note() {
     Tally tally = new Tally();
-    Map<Partition, Committed> committed = log.committed(Pipeline.GROUP);
+    Map<Partition, Committed> committed = log.committed(Groups.PIPELINE);
     for (Committed one : List.copyOf(committed.values())) {
       tally.add(Tally.parse(one.note()));
     }

@@ -18,6 +18,7 @@ import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.EventLog.Committed;
 import weir.log.EventLog.Subscription;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.LogRecord;
 import weir.log.Tally;
@@ -64,7 +65,7 @@ final class SimulatedRoute implements AutoCloseable {
             Traces.off());
     worker = pipeline.worker();
     relay = pipeline.relay();
-    relaySubscription = log.join(RetryRelay.GROUP, Set.of(TOPICS.retry()));
+    relaySubscription = log.join(Groups.RETRY, Set.of(TOPICS.retry()));
   }
 
   int sent() {
@@ -122,7 +123,7 @@ final class SimulatedRoute implements AutoCloseable {
   void crashRelay() {
     relaySubscription.close();
     relay = pipeline.relay();
-    relaySubscription = log.join(RetryRelay.GROUP, Set.of(TOPICS.retry()));
+    relaySubscription = log.join(Groups.RETRY, Set.of(TOPICS.retry()));
   }
 
   /// The registry gets the parameter that messages wait for.
@@ -224,7 +225,7 @@ final class SimulatedRoute implements AutoCloseable {
 
   private Tally books() {
     Tally books = new Tally();
-    for (Committed committed : log.committed(Pipeline.GROUP).values()) {
+    for (Committed committed : log.committed(Groups.PIPELINE).values()) {
       books.add(Tally.parse(committed.note()));
     }
     return books;

@@ -20,6 +20,7 @@ import weir.event.HeaderNames;
 import weir.event.Rejection.Reason;
 import weir.log.Entry;
 import weir.log.EventLog.Subscription;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.LogRecord;
 import weir.log.Tally;
@@ -58,7 +59,7 @@ class WorkerTest {
             clock,
             Traces.off());
     worker = pipeline.worker();
-    relaySubscription = log.join(RetryRelay.GROUP, Set.of(TOPICS.retry()));
+    relaySubscription = log.join(Groups.RETRY, Set.of(TOPICS.retry()));
   }
 
   @AfterEach
@@ -296,7 +297,7 @@ class WorkerTest {
 
   private Tally books() {
     Tally books = new Tally();
-    Map.copyOf(log.committed(Pipeline.GROUP))
+    Map.copyOf(log.committed(Groups.PIPELINE))
         .values()
         .forEach(committed -> books.add(Tally.parse(committed.note())));
     return books;

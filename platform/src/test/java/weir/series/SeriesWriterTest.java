@@ -21,6 +21,7 @@ import weir.event.HeaderNames;
 import weir.event.Reading;
 import weir.log.Entry;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.LogRecord;
 import weir.log.Partition;
@@ -117,7 +118,7 @@ class SeriesWriterTest {
   }
 
   private EventLog.Committed committed() {
-    return log.committed(SeriesWriter.GROUP).getOrDefault(ENRICHED, new EventLog.Committed(0, ""));
+    return log.committed(Groups.SERIES).getOrDefault(ENRICHED, new EventLog.Committed(0, ""));
   }
 
   private List<LogRecord> deadLetters() {

@@ -20,6 +20,7 @@ import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.log.Entry;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.Partition;
 import weir.log.Topic;
@@ -202,11 +203,11 @@ class AuditTest {
   }
 
   private void pipelinePassed(long offset, String note) {
-    commit(Books.PIPELINE_GROUP, topics.raw(), offset, note);
+    commit(Groups.PIPELINE, topics.raw(), offset, note);
   }
 
   private void seriesPassed(long offset, String note) {
-    commit(Books.SERIES_GROUP, topics.enriched(), offset, note);
+    commit(Groups.SERIES, topics.enriched(), offset, note);
   }
 
   private void commit(String group, Topic topic, long offset, String note) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import weir.log.Entry;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.Partition;
 import weir.log.Topic;
@@ -41,11 +42,11 @@ class BooksTest {
     append(topics.raw(), 10);
     append(topics.enriched(), 7);
     commit(
-        Books.PIPELINE_GROUP,
+        Groups.PIPELINE,
         topics.raw(),
         9,
         "aside.energy=1;aside.unknown=1;in.energy=8;in.unknown=1;out.energy=7");
-    commit(Books.SERIES_GROUP, topics.enriched(), 5, "raw=5;stored.energy=5");
+    commit(Groups.SERIES, topics.enriched(), 5, "raw=5;stored.energy=5");
 
     Books.Sheet sheet = books.sheet();
 
@@ -60,8 +61,8 @@ class BooksTest {
   void movesAReplayedLetterFromSetAsideToStored() {
     append(topics.raw(), 2);
     append(topics.enriched(), 1);
-    commit(Books.PIPELINE_GROUP, topics.raw(), 2, "again.http=1;aside.http=1;in.http=1;out.http=1");
-    commit(Books.SERIES_GROUP, topics.enriched(), 1, "raw=1;stored.http=1");
+    commit(Groups.PIPELINE, topics.raw(), 2, "again.http=1;aside.http=1;in.http=1;out.http=1");
+    commit(Groups.SERIES, topics.enriched(), 1, "raw=1;stored.http=1");
 
     assertThat(books.sheet().families()).containsExactly(new Books.Line("http", 1, 1, 0, 0));
     assertThat(books.sheet().balanced()).isTrue();
@@ -71,8 +72,8 @@ class BooksTest {
   void findsAMessageThatTheSeriesWriterSkipped() {
     append(topics.raw(), 2);
     append(topics.enriched(), 2);
-    commit(Books.PIPELINE_GROUP, topics.raw(), 2, "in.http=2;out.http=2");
-    commit(Books.SERIES_GROUP, topics.enriched(), 2, "raw=1;stored.http=1");
+    commit(Groups.PIPELINE, topics.raw(), 2, "in.http=2;out.http=2");
+    commit(Groups.SERIES, topics.enriched(), 2, "raw=1;stored.http=1");
 
     assertThat(books.sheet().findings())
         .anySatisfy(
@@ -83,7 +84,7 @@ class BooksTest {
   @Test
   void findsAMessageThatThePipelineDropped() {
     append(topics.raw(), 2);
-    commit(Books.PIPELINE_GROUP, topics.raw(), 2, "in.http=2;out.http=1");
+    commit(Groups.PIPELINE, topics.raw(), 2, "in.http=2;out.http=1");
 
     assertThat(books.sheet().balanced()).isFalse();
   }

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import weir.event.EventHeader;
 import weir.event.HeaderNames;
 import weir.log.EventLog;
+import weir.log.Groups;
 import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
@@ -194,8 +195,8 @@ public final class LiveFeed implements AutoCloseable {
 
   /// Goes against the stream, so that no stage seems to have passed more than came.
   private void countTotals() {
-    long stored = passed(Books.SERIES_GROUP, topics.enriched());
-    long decided = passed(Books.PIPELINE_GROUP, topics.raw());
+    long stored = passed(Groups.SERIES, topics.enriched());
+    long decided = passed(Groups.PIPELINE, topics.raw());
     Map<Topic, Long> ends = new HashMap<>();
     log.ranges(Set.of(topics.raw(), topics.enriched(), topics.dlq(), topics.retry()))
         .forEach((partition, range) -> ends.merge(partition.topic(), range.end(), Long::sum));
@@ -209,7 +210,7 @@ public final class LiveFeed implements AutoCloseable {
         new Figures.Lag(
             rawEnd - decided,
             enrichedEnd - stored,
-            retryEnd - passed(Books.RETRY_GROUP, topics.retry()));
+            retryEnd - passed(Groups.RETRY, topics.retry()));
     history.add(clock.millis(), totals);
   }
 

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import weir.log.Entry;
+import weir.log.Groups;
 import weir.log.Headers;
 import weir.log.Topics;
 import weir.pipeline.Applications;
@@ -37,10 +38,10 @@ class WatchdogTest {
   private final ManualClock clock = new ManualClock(Instant.parse("2026-06-01T12:00:00Z"));
   private final MemoryLog log = new MemoryLog();
   private final Lags lags =
-      new Lags(log, List.of(new Lags.Reader(Pipeline.GROUP, TOPICS.raw())), Set.of());
+      new Lags(log, List.of(new Lags.Reader(Groups.PIPELINE, TOPICS.raw())), Set.of());
   private final Watchdog watchdog = new Watchdog(clock);
   private final Supplier<Optional<String>> pipelineTrouble =
-      watchdog.watch(() -> lags.work(Pipeline.GROUP));
+      watchdog.watch(() -> lags.work(Groups.PIPELINE));
 
   @BeforeEach
   void createTopics() {
@@ -147,7 +148,7 @@ class WatchdogTest {
 
   private long lag() {
     lags.refresh();
-    return lags.work(Pipeline.GROUP).stream().mapToLong(Watchdog.Work::waiting).sum();
+    return lags.work(Groups.PIPELINE).stream().mapToLong(Watchdog.Work::waiting).sum();
   }
 
   /// Looks every five seconds, as the lookout does.
