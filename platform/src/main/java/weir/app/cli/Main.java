@@ -30,7 +30,8 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(out))
         .addSubcommand(new DemoCommand(out))
-        .addSubcommand(simulate(out))
+        .addSubcommand(
+            new CommandLine(new SimulateCommand(out)).addSubcommand(new AnomaliesCommand(out)))
         .addSubcommand(new DevicesCommand(out))
         .addSubcommand(new AuditCommand(out))
         .addSubcommand(new StatusCommand(out))
@@ -46,21 +47,6 @@ public final class Main {
         .setOut(out)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Main::explain);
-  }
-
-  private static CommandLine simulate(PrintWriter out) {
-    SimulationClient inside = new SimulationClient(out);
-    return new CommandLine(new SimulateCommand(out))
-        .addSubcommand(inside.new Show())
-        .addSubcommand(inside.new Devices())
-        .addSubcommand(inside.new Start())
-        .addSubcommand(inside.new Stop())
-        .addSubcommand(inside.new Speed())
-        .addSubcommand(inside.new Mirror())
-        .addSubcommand(
-            new CommandLine(inside.new Anomalies())
-                .addSubcommand(inside.new Trigger())
-                .addSubcommand(inside.new Clear()));
   }
 
   /// A failure that the user can act on is one line; anything else keeps its stack trace.

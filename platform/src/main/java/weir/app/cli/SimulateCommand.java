@@ -1,5 +1,11 @@
 package weir.app.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import picocli.CommandLine.Parameters;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
@@ -26,7 +32,8 @@ import weir.fleet.Target;
 import weir.fleet.Tempo;
 
 /// Runs a simulated fleet against a platform and grades it at the end. Exit code 1 when the grade
-/// shows a loss, a duplicate or a wrong order.
+/// shows a loss, a duplicate or a wrong order. The subcommands control the simulator inside a
+/// running platform.
 @Command(
     name = "simulate",
     description = "Run a simulated fleet, then grade the platform.",
@@ -40,6 +47,17 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
   private static final String SETTLE = "2m";
+
+  /// Of the simulator inside the platform.
+  static final String PATH = "/api/simulation";
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /// Whether registered devices are to be mirrored.
+  private enum Wanted {
+    ON,
+    OFF
+  }
 
   private final PrintWriter out;
   @Mixin private final Remote remote = new Remote();
@@ -137,8 +155,19 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private Scenario read(Path file) {
-    ObjectNode node = SimulationClient.read(file);
-    return scenario(file.toString(), node, Instant.now(), FaultRates.none());
+    return scenario(file.toString(), parse(file), Instant.now(), FaultRates.none());
+  }
+
+  private static ObjectNode parse(Path file) {
+    try {
+      JsonNode node = new YAMLMapper().readTree(Files.readAllBytes(file));
+      if (node instanceof ObjectNode scenario) {
+        return scenario;
+      }
+      throw new CommandException(file + " is not a scenario: it must have fields");
+    } catch (IOException e) {
+      throw new CommandException("cannot read " + file + ": " + e.getMessage());
+    }
   }
 
   /// The scenario that the options make.
@@ -207,5 +236,74 @@ final class SimulateCommand implements Callable<Integer> {
     return mqttPort != null
         ? mqttPort
         : Integer.parseInt(System.getenv().getOrDefault("WEIR_MQTT_PORT", "1883"));
+  }
+
+  @Command(name = "status", description = "Show the simulator inside the platform.")
+  void status(@Mixin Remote platform) {
+    try (Client client = platform.connect()) {
+      print(client.get(PATH));
+    }
+  }
+
+  @Command(name = "list", description = "List the simulated devices.")
+  void list(@Mixin Remote platform) {
+    try (Client client = platform.connect()) {
+      String cursor = "";
+      while (cursor != null) {
+        JsonNode page = client.get(PATH + "/devices?page_size=1000" + cursor);
+        page.path("items").forEach(this::printRow);
+        String next = page.path("next_cursor").textValue();
+        cursor = next == null ? null : "&cursor=" + next;
+      }
+    }
+  }
+
+  private void printRow(JsonNode device) {
+    out.printf(
+        "%-40s %-10s %s%n",
+        device.path("id").asText(),
+        device.path("family").asText(),
+        device.path("connected").asBoolean() ? "connected" : "away");
+  }
+
+  @Command(name = "start", description = "Start a fleet inside the platform.")
+  void start(
+      @Mixin Remote platform,
+      @Option(names = "--scenario", paramLabel = "FILE", description = "a YAML file")
+          @Nullable Path file) {
+    try (Client client = platform.connect()) {
+      ObjectNode body = file == null ? JSON.createObjectNode() : parse(file);
+      print(client.post(PATH + "/start", body));
+    }
+  }
+
+  @Command(name = "stop", description = "Stop the fleet inside the platform, and grade.")
+  void stop(@Mixin Remote platform) {
+    try (Client client = platform.connect()) {
+      print(client.post(PATH + "/stop"));
+    }
+  }
+
+  @Command(name = "speed", description = "Change how fast the devices' time passes.")
+  void speed(
+      @Mixin Remote platform,
+      @Parameters(paramLabel = "N", description = "devices' seconds per second") double wanted) {
+    try (Client client = platform.connect()) {
+      print(client.send("PATCH", PATH, JSON.createObjectNode().put("speed", wanted)));
+    }
+  }
+
+  @Command(name = "mirror", description = "Mirror registered devices, or end it: on or off.")
+  void mirror(
+      @Mixin Remote platform,
+      @Parameters(paramLabel = "on|off", description = "on or off") Wanted wanted) {
+    try (Client client = platform.connect()) {
+      ObjectNode body = JSON.createObjectNode().put("mirror", wanted == Wanted.ON);
+      print(client.send("PATCH", PATH, body));
+    }
+  }
+
+  private void print(JsonNode answer) {
+    out.println(answer.toPrettyString());
   }
 }
