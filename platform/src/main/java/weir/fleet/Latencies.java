@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /// Counts durations and answers their percentiles, at most 1.6 % too high, from 1 µs to some hours.
 /// Durations fall into buckets that are 64 to each doubling, in 16 kB in all. Safe for many
-// threads.
+/// threads.
 public final class Latencies {
 
   private static final int SUB_BITS = 6;

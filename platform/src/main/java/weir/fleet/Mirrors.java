@@ -62,7 +62,7 @@ public final class Mirrors implements AutoCloseable {
   private final SimulatorSettings settings;
   private final String eventPrefix;
   private final InstantSource clock;
-  private final Optional<RegistryPages> registry;
+  private final Optional<RestPages> registry;
   private final MirrorVoice voice;
   private final Surroundings surroundings = new Surroundings(SEED, ZoneId.of("UTC"));
   private final LinkedBlockingQueue<Note> notes = new LinkedBlockingQueue<>();
@@ -88,7 +88,7 @@ public final class Mirrors implements AutoCloseable {
     this.settings = settings;
     this.eventPrefix = eventPrefix;
     this.clock = clock;
-    this.registry = target.adminToken().map(token -> new RegistryPages(target.http(), token));
+    this.registry = target.adminToken().map(token -> new RestPages(target.http(), token));
     this.voice = new MirrorVoice(target, new Ears(), clock);
   }
 
@@ -293,13 +293,13 @@ public final class Mirrors implements AutoCloseable {
     }
     reading = true;
     doubtful = false;
-    RegistryPages pages = registry.get();
+    RestPages pages = registry.get();
     Thread.ofVirtual()
         .name("fleet-registry")
         .start(
             () -> {
               try {
-                notes.add(new Note.Registered(pages.originals()));
+                notes.add(new Note.Registered(Original.all(pages)));
               } catch (IOException | RuntimeException e) {
                 LOG.warn("the registry cannot be read; it is tried again", e);
                 notes.add(new Note.Registered(null));
@@ -333,6 +333,6 @@ public final class Mirrors implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     voice.close();
-    registry.ifPresent(RegistryPages::close);
+    registry.ifPresent(RestPages::close);
   }
 }

@@ -1,6 +1,9 @@
 package weir.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
@@ -15,6 +18,13 @@ record Original(
   private static final String PREFIX = "mock-";
   private static final String MIRROR = "mock-real-";
   private static final String STANDARD_TYPE = "sensor";
+
+  /// All that are to be mirrored.
+  static List<Original> all(RestPages platform) throws IOException, InterruptedException {
+    List<Original> all = new ArrayList<>();
+    platform.each("/api/devices?page_size=1000", device -> of(device).ifPresent(all::add));
+    return all;
+  }
 
   /// Reads a device as the registry shows it; empty when it is not to be mirrored: it is simulated
   /// itself, speaks already, or was made to stand for an appliance.

@@ -10,11 +10,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 
-/// Asks the platform over its REST API which devices are registered, page by page.
-final class RegistryPages implements AutoCloseable {
+/// Asks the platform over its REST API, as its administrator.
+final class RestPages implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -27,29 +26,28 @@ final class RegistryPages implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(10))
           .build();
 
-  RegistryPages(URI base, String adminToken) {
+  RestPages(URI base, String adminToken) {
     this.base = base;
     this.adminToken = adminToken;
   }
 
-  /// All that are to be mirrored.
-  List<Original> originals() throws IOException, InterruptedException {
-    List<Original> all = new ArrayList<>();
-    String path = "/api/devices?page_size=1000";
+  /// Visits the items of a listing, page by page.
+  ///
+  /// @param path with a query
+  void each(String path, Consumer<JsonNode> visitor) throws IOException, InterruptedException {
     String cursor = "";
     while (cursor != null) {
       JsonNode page = get(cursor.isEmpty() ? path : path + "&cursor=" + encoded(cursor));
-      page.path("items").forEach(device -> Original.of(device).ifPresent(all::add));
+      page.path("items").forEach(visitor);
       cursor = page.path("next_cursor").textValue();
     }
-    return all;
   }
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private JsonNode get(String path) throws IOException, InterruptedException {
+  JsonNode get(String path) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(ANSWER)
