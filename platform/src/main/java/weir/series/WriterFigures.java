@@ -2,6 +2,7 @@ package weir.series;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The figures behind [WriterHealth]; changed by the writer's thread, read by any.
 final class WriterFigures {
@@ -39,8 +40,7 @@ final class WriterFigures {
     replaceTrouble(health, null, "");
   }
 
-  private void replaceTrouble(
-      WriterHealth was, @org.jspecify.annotations.Nullable Instant since, String trouble) {
+  private void replaceTrouble(WriterHealth was, @Nullable Instant since, String trouble) {
     health =
         new WriterHealth(
             was.events(),

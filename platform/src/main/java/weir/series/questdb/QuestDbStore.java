@@ -117,7 +117,7 @@ public final class QuestDbStore implements SeriesStore {
     } finally {
       writing.unlock();
     }
-    applier.wake(false);
+    applier.wake();
   }
 
   private void add(List<Event> batch) {
@@ -258,7 +258,7 @@ public final class QuestDbStore implements SeriesStore {
         () -> {
           rollUp(now);
           retirement.retire(now);
-          applier.wake(false);
+          applier.wake();
         });
   }
 
@@ -277,7 +277,7 @@ public final class QuestDbStore implements SeriesStore {
         () -> {
           rollUp(clock.instant());
           removed[0] = retirement.makeRoom(day);
-          applier.wake(false);
+          applier.wake();
         });
     return removed[0];
   }
@@ -288,7 +288,7 @@ public final class QuestDbStore implements SeriesStore {
     keepHouse(
         () -> {
           removed[0] = retirement.removeOldestRollups(clock.instant());
-          applier.wake(false);
+          applier.wake();
         });
     return removed[0];
   }

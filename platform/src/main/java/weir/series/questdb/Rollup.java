@@ -73,7 +73,7 @@ final class Rollup {
           });
       writer.commit();
     }
-    applier.wake(false);
+    applier.wake();
     if (!applier.awaitApplied(APPLY_LIMIT)) {
       throw new StoreException("the WAL is behind; rollups wait");
     }

@@ -149,14 +149,22 @@ final class WalApplier implements AutoCloseable {
   }
 
   /// Tells that there is something to apply.
-  ///
-  /// @param now somebody waits for it
-  void wake(boolean now) {
+  void wake() {
     lock.lock();
     try {
       pending = true;
-      urgent |= now;
       committed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// As [#wake], and somebody waits for it.
+  private void hurry() {
+    lock.lock();
+    try {
+      urgent = true;
+      wake();
     } finally {
       lock.unlock();
     }
@@ -193,7 +201,7 @@ final class WalApplier implements AutoCloseable {
     for (TableToken table : tables.logged()) {
       goals.put(table, cairo.getTableSequencerAPI().lastTxn(table));
     }
-    wake(true);
+    hurry();
     long left = limit.toNanos();
     lock.lock();
     try {
@@ -234,7 +242,7 @@ final class WalApplier implements AutoCloseable {
   @Override
   public void close() {
     running = false;
-    wake(true);
+    hurry();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(30));
     } catch (InterruptedException e) {
