@@ -37,6 +37,9 @@ final class DoctorCommand implements Callable<Integer> {
   private static final long FILES_MIN = 10_000;
   private static final int KNOCK_MILLIS = 1_000;
 
+  /// The usual options with a smaller heap.
+  private static final String SMALL = "-Xmx300m -XX:+UseParallelGC -XX:NewRatio=1";
+
   /// Nobody who runs this does so before it was written.
   private static final Instant WRITTEN = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -44,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
   private final InstantSource clock;
   private final Supplier<Optional<Boolean>> synchronization;
   @Mixin private final RunCommand.Flags flags = new RunCommand.Flags();
-  private boolean wrong;
+  private boolean anyWrong;
 
   /// @param synchronization whether the clock of the machine is kept right, when that is known
   DoctorCommand(PrintWriter out, InstantSource clock, Supplier<Optional<Boolean>> synchronization) {
@@ -55,8 +58,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    wrong = false;
-    say(
+    anyWrong = false;
+    check(
         Runtime.version().feature() == JDK,
         "JDK " + Runtime.version(),
         "install a JDK " + JDK + " and set JAVA_HOME");
@@ -64,33 +67,42 @@ final class DoctorCommand implements Callable<Integer> {
     try {
       settings = flags.bind("weir");
     } catch (CommandException e) {
-      say(false, "settings", String.valueOf(e.getMessage()));
+      wrong("settings", String.valueOf(e.getMessage()));
       return 1;
     }
-    say(true, "settings", "");
+    fine("settings");
     checkFolder(settings.dataDir());
     checkClock();
     checkPorts(settings);
     checkMachine(settings.dataDir());
-    return wrong ? 1 : 0;
+    return anyWrong ? 1 : 0;
   }
 
-  private void say(boolean well, String what, String advice) {
-    wrong |= !well;
-    out.println((well ? "ok      " : "WRONG   ") + what);
-    if (!well) {
-      out.println("        " + advice);
+  private void check(boolean well, String what, String advice) {
+    if (well) {
+      fine(what);
+    } else {
+      wrong(what, advice);
     }
+  }
+
+  private void fine(String what) {
+    out.println("ok      " + what);
+  }
+
+  private void wrong(String what, String advice) {
+    anyWrong = true;
+    out.println("WRONG   " + what);
+    out.println("        " + advice);
   }
 
   private void checkFolder(Path folder) {
     try {
       Files.createDirectories(folder);
       Files.delete(Files.createTempFile(folder, "doctor", ".tmp"));
-      say(true, "data folder " + folder.toAbsolutePath().normalize(), "");
+      fine("data folder " + folder.toAbsolutePath().normalize());
     } catch (IOException e) {
-      say(
-          false,
+      wrong(
           "data folder " + folder,
           "it cannot be written (" + e.getMessage() + "); set data-dir (WEIR_DATA_DIR)");
     }
@@ -99,7 +111,7 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkClock() {
     Optional<Boolean> right = synchronization.get();
     String known = right.isPresent() ? "" : "; whether NTP keeps it right cannot be asked here";
-    say(
+    check(
         clock.instant().isAfter(WRITTEN) && right.orElse(true),
         "clock " + clock.instant() + known,
         "set the clock, and keep it right with NTP: readings are stored by time");
@@ -107,7 +119,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void checkPorts(PlatformSettings settings) {
     if (isWeir(settings.http().port())) {
-      say(true, "ports: a Weir answers on " + settings.http().port(), "");
+      fine("ports: a Weir answers on " + settings.http().port());
       return;
     }
     checkPort("http.port", settings.http().port());
@@ -119,7 +131,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void checkPort(String key, int port) {
-    say(
+    check(
         isFree(port),
         key + " " + port,
         "the port is taken; set " + key + " (" + Settings.variableOf(key) + ") to another");
@@ -150,17 +162,17 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkMachine(Path folder) {
     Machine machine = new Machine(folder);
     long memory = machine.memory().free();
-    say(
+    check(
         memory >= MEMORY_MIN,
         "memory %.1f GB free".formatted(memory / 1e9),
-        "Weir wants 1 GB; end something else, or set WEIR_JAVA_OPTS=-Xmx300m");
+        "Weir wants 1 GB; end something else, or set WEIR_JAVA_OPTS='" + SMALL + "'");
     long disk = Files.exists(folder) ? machine.disk().free() : 0;
-    say(
+    check(
         disk >= DISK_MIN,
         "disk %.1f GB free".formatted(disk / 1e9),
         "messages are refused when the disk is full; make room, or set data-dir (WEIR_DATA_DIR)");
     long files = filesMax();
-    say(
+    check(
         files >= FILES_MIN,
         "open files: " + files + " may be",
         "each connection is one; raise the limit with ulimit -n " + FILES_MIN);
