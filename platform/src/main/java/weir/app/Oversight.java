@@ -104,12 +104,12 @@ final class Oversight implements AutoCloseable {
     return trips;
   }
 
-  void watch(EmbeddedBroker broker) {
+  void watchEmbeddedLog(EmbeddedBroker broker) {
     health.watch("log", () -> wrong(broker));
     containers.add("log", "log", broker::restarts, "kafka", "data-plane", "broker-", "controller-");
   }
 
-  void watch(RabbitLog log, Patience patience) {
+  void watchRabbit(RabbitLog log, Patience patience) {
     String part = patience == Patience.PROMPT ? "log of the doors" : "log";
     health.watch(part, log::trouble);
     if (patience == Patience.LASTING) {
@@ -124,7 +124,7 @@ final class Oversight implements AutoCloseable {
     return broker.hasRoom() ? Optional.empty() : Optional.of("the disk is full");
   }
 
-  void watch(BrokerDoor door, String clientId) {
+  void watchMqttBroker(BrokerDoor door, String clientId) {
     BrokerSettings broker = settings.broker();
     health.watch("mqtt broker", door::trouble);
     MqttRoundTrip.Login login =
@@ -137,13 +137,13 @@ final class Oversight implements AutoCloseable {
         "weir_broker_received", "Messages of devices from the MQTT broker", door::receivedCount);
   }
 
-  void watch(Loop door, QueueRetries retries) {
+  void watchQueue(Loop door, QueueRetries retries) {
     health.watch(
         "work queue",
         () -> door.trouble().map("messages wait in the queue: "::concat).or(retries::trouble));
   }
 
-  void watch(SeriesStore store) {
+  void watchStore(SeriesStore store) {
     embeddedSeries = store instanceof QuestDbStore questdb ? questdb : null;
     health.watch(
         "series store",
@@ -157,11 +157,11 @@ final class Oversight implements AutoCloseable {
     containers.add("series store", "series", () -> 0, "weir-series-query", "weir-series-apply");
   }
 
-  void watch(Upkeep upkeep) {
+  void watchUpkeep(Upkeep upkeep) {
     health.watch("series store", upkeep::trouble);
   }
 
-  void watch(SeriesWriter writer) {
+  void watchWriter(SeriesWriter writer) {
     health.watch(
         "series writer", () -> stuck(writer.health().stuckSince(), writer.health().trouble()));
     containers.add("series writer", "series", () -> 0, "weir-series-writer");
@@ -196,7 +196,7 @@ final class Oversight implements AutoCloseable {
                     : Objects.requireNonNull(lags).work(group)));
   }
 
-  void watch(Pipeline pipeline) {
+  void watchPipeline(Pipeline pipeline) {
     health.watch("pipeline", () -> trouble(pipeline.health()));
     containers.add("pipeline", "pipeline", () -> 0, "pipeline-", "retry-relay");
     follow("pipeline", Groups.PIPELINE);
@@ -221,7 +221,7 @@ final class Oversight implements AutoCloseable {
         .map(since -> "since " + since + ": " + pipeline.lastError().orElse("it waits"));
   }
 
-  void watch(Subscribers subscribers) {
+  void watchSubscribers(Subscribers subscribers) {
     health.watch(
         "subscriber",
         () ->
@@ -248,13 +248,13 @@ final class Oversight implements AutoCloseable {
     return overdue.stream().map(lanes -> new Watchdog.Work("lanes", lanes, done)).toList();
   }
 
-  void watch(Intake intake, MqttDoor door) {
+  void watchDoors(Intake intake, MqttDoor door) {
     containers.add("doors", "gateway", () -> 0, "mqtt-loop");
     figures.of(intake, door);
   }
 
   /// What every process has. To be called after the stages were named.
-  void watch(EventLog log, Registry registry) {
+  void watchProcess(EventLog log, Registry registry) {
     Topics topics = settings.topics();
     Lags board =
         new Lags(

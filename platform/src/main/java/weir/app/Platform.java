@@ -124,54 +124,69 @@ public final class Platform implements AutoCloseable {
     Instant startedAt = clock.instant();
     Registry registry = openRegistry(log);
     SubscriberSide subscribers = new SubscriberSide(settings, registry, log, parts, clock, traces);
-    Applications applications = subscribers.applications();
     Console face = new Console(settings, registry, subscribers::tokenHolder, clock);
     console = face;
-    List<HttpService> services = new ArrayList<>();
-    services.addAll(oversight.services());
-    if (plays(Role.SERIES) || plays(Role.VIEW)) {
-      SeriesStore store = openStore(registry);
-      if (plays(Role.SERIES)) {
-        startSeries(log, store);
-      }
-      if (plays(Role.VIEW)) {
-        services.addAll(views(log, registry, store));
-        services.add(new ReplayApi(replay(log, dialects, registry, store)));
-        services.addAll(subscribers.views());
-        services.addAll(face.services(log, applications, store, parts));
-      }
-    }
+    List<HttpService> services = new ArrayList<>(oversight.services());
+    services.addAll(buildSeries(log, dialects, registry, subscribers));
     if (plays(Role.PIPELINE)) {
-      startPipeline(log, dialects, registry, applications);
+      startPipeline(log, dialects, registry, subscribers.applications());
     }
     if (plays(Role.SUBSCRIBER)) {
       subscribers.start(oversight);
     }
     DeviceLife devices = new DeviceLife(settings, registry, log, dialects, clock, startedAt);
     life = devices;
+    services.addAll(buildDoors(log, dialects, registry, devices));
+    if (plays(Role.VIEW)) {
+      face.gauges().add("online", devices::onlineCount);
+      oversight.watchDevices(devices::states);
+    }
+    oversight.watchProcess(log, registry);
+    services.add(new BackupApi(new Backup(settings, whileNothingIsStored, clock)));
+    web = parts.add(new WebDoor(settings.http(), face.access(), services));
+    startMqtt();
+    devices.opened(this::httpPort, oversight.health());
+    parts.add(oversight.started());
+  }
+
+  /// The store, with what writes to it and what asks it, as far as this process plays them.
+  private List<HttpService> buildSeries(
+      EventLog log, Dialects dialects, Registry registry, SubscriberSide subscribers) {
+    List<HttpService> services = new ArrayList<>();
+    if (!plays(Role.SERIES) && !plays(Role.VIEW)) {
+      return services;
+    }
+    SeriesStore store = openStore(registry);
+    if (plays(Role.SERIES)) {
+      startSeries(log, store);
+    }
+    if (plays(Role.VIEW)) {
+      services.addAll(views(log, registry, store));
+      services.add(new ReplayApi(replay(log, dialects, registry, store)));
+      services.addAll(subscribers.views());
+      Console face = Objects.requireNonNull(console);
+      services.addAll(face.services(log, subscribers.applications(), store, parts));
+    }
+    return services;
+  }
+
+  /// The doors, when this process has any, and what is told of devices.
+  private List<HttpService> buildDoors(
+      EventLog log, Dialects dialects, Registry registry, DeviceLife devices) {
+    List<HttpService> services = new ArrayList<>();
     if (plays(Role.GATEWAY)) {
       services.add(openDoors(Objects.requireNonNull(doorLog), dialects, registry, devices));
       if (settings.rabbitmq().hasQueue()) {
         startQueue(log, Objects.requireNonNull(intake));
       }
-    }
-    if (plays(Role.VIEW) && mqtt == null) {
+    } else if (plays(Role.VIEW)) {
       devices.withoutDoors();
     }
     parts.add(devices);
     if (plays(Role.VIEW) || plays(Role.GATEWAY)) {
       services.addAll(devices.services());
     }
-    if (plays(Role.VIEW)) {
-      face.gauges().add("online", devices::onlineCount);
-      oversight.watchDevices(devices::states);
-    }
-    oversight.watch(log, registry);
-    services.add(new BackupApi(new Backup(settings, whileNothingIsStored, clock)));
-    web = parts.add(new WebDoor(settings.http(), face.access(), services));
-    startMqtt();
-    devices.opened(this::httpPort, oversight.health());
-    parts.add(oversight.started());
+    return services;
   }
 
   private void startMqtt() {
@@ -239,7 +254,7 @@ public final class Platform implements AutoCloseable {
     EmbeddedBroker embedded = parts.add(new EmbeddedBroker(folder, settings.embeddedLog()));
     broker = embedded;
     logAddress = "Kafka at " + embedded.bootstrapServers();
-    oversight.watch(embedded);
+    oversight.watchEmbeddedLog(embedded);
     return patience -> new KafkaLog(embedded, settings.embeddedLog(), patience);
   }
 
@@ -252,7 +267,7 @@ public final class Platform implements AutoCloseable {
     logAddress = "RabbitMQ at " + settings.rabbitmq().host() + ":" + settings.rabbitmq().port();
     return patience -> {
       RabbitLog opened = new RabbitLog(settings.rabbitmq(), patience);
-      oversight.watch(opened, patience);
+      oversight.watchRabbit(opened, patience);
       return opened;
     };
   }
@@ -273,7 +288,7 @@ public final class Platform implements AutoCloseable {
 
   private SeriesStore openStore(Registry registry) {
     SeriesStore store = parts.add(storeOf(type -> retention(registry, type)));
-    oversight.watch(store);
+    oversight.watchStore(store);
     if (store instanceof QuestDbStore embedded) {
       whileNothingIsStored = oversight.excused(embedded::pause);
     }
@@ -300,8 +315,8 @@ public final class Platform implements AutoCloseable {
         parts.add(
             new SeriesWriter(log, settings.topics(), store, settings.series(), clock, traces));
     writer.start();
-    oversight.watch(writer);
-    oversight.watch(parts.add(new Upkeep(store, clock, Upkeep.ROLL_UP_EVERY)));
+    oversight.watchWriter(writer);
+    oversight.watchUpkeep(parts.add(new Upkeep(store, clock, Upkeep.ROLL_UP_EVERY)));
   }
 
   private void startPipeline(
@@ -320,7 +335,7 @@ public final class Platform implements AutoCloseable {
                 clock,
                 traces));
     pipeline.start();
-    oversight.watch(pipeline);
+    oversight.watchPipeline(pipeline);
   }
 
   private Replay replay(EventLog log, Dialects dialects, Registry registry, SeriesStore store) {
@@ -369,7 +384,7 @@ public final class Platform implements AutoCloseable {
     devices.built(door, broker);
     broker.ifPresent(BrokerDoor::start);
     Objects.requireNonNull(console).watch(intake, door);
-    oversight.watch(intake, door);
+    oversight.watchDoors(intake, door);
     return new IngestApi(intake, settings.http(), new Senders(access), owners, clock);
   }
 
@@ -386,7 +401,7 @@ public final class Platform implements AutoCloseable {
             new QueueDoor(
                 new WorkQueue(rabbit), intake, LetterMessages::isLetter, retries::replay, clock));
     Loop turns = parts.add(new Loop("queue-door", door::turn, clock));
-    oversight.watch(turns, retries);
+    oversight.watchQueue(turns, retries);
     retries.start();
     turns.start();
   }
@@ -400,7 +415,7 @@ public final class Platform implements AutoCloseable {
         wanted.clientId().isEmpty() ? BrokerClientId.in(settings.dataDir()) : wanted.clientId();
     List<String> filters = wanted.topics().isEmpty() ? dialects.filters() : wanted.topics();
     BrokerDoor there = parts.add(new BrokerDoor(wanted, clientId, filters, intake, owners, clock));
-    oversight.watch(there, clientId);
+    oversight.watchMqttBroker(there, clientId);
     return Optional.of(there);
   }
 

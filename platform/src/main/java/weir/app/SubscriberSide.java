@@ -148,6 +148,6 @@ final class SubscriberSide {
   void start(Oversight oversight) {
     Subscribers running = subscribers.orElseThrow();
     running.start();
-    oversight.watch(running);
+    oversight.watchSubscribers(running);
   }
 }
