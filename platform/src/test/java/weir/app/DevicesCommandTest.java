@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -30,41 +31,28 @@ class DevicesCommandTest {
 
   @TempDir Path folder;
 
+  private record Said(int exit, String text) {}
+
+  private static Said run(TestPlatform platform, String... words) {
+    List<String> all = new ArrayList<>(List.of("devices"));
+    all.addAll(List.of(words));
+    all.addAll(List.of("--url", platform.url(), "--token", TestPlatform.TOKEN));
+    StringWriter text = new StringWriter();
+    int exit = Main.commandLine(new PrintWriter(text, true)).execute(all.toArray(String[]::new));
+    return new Said(exit, text.toString());
+  }
+
   @Test
   void generatedTokensLetDevicesInOverMqttAndHttp() throws Exception {
     Path tokens = folder.resolve("tokens.csv");
     try (TestPlatform platform =
         new TestPlatform(folder.resolve("data"), Map.of("mqtt.anonymous", "false"))) {
-      StringWriter text = new StringWriter();
-      int exit =
-          Main.commandLine(new PrintWriter(text, true))
-              .execute(
-                  "devices",
-                  "generate",
-                  "5",
-                  "--tokens",
-                  tokens.toString(),
-                  "--url",
-                  platform.url(),
-                  "--token",
-                  TestPlatform.TOKEN);
-
-      assertThat(exit).isZero();
-      assertThat(text.toString())
+      Said first = run(platform, "generate", "5", "--tokens", tokens.toString());
+      assertThat(first.exit()).isZero();
+      assertThat(first.text())
           .contains("5 devices made, 0 were there already")
           .doesNotContain("no token");
-      assertThat(
-              Main.commandLine(new PrintWriter(new StringWriter(), true))
-                  .execute(
-                      "devices",
-                      "generate",
-                      "5",
-                      "--tokens",
-                      tokens.toString(),
-                      "--url",
-                      platform.url(),
-                      "--token",
-                      TestPlatform.TOKEN))
+      assertThat(run(platform, "generate", "5", "--tokens", tokens.toString()).exit())
           .as("tokens that cannot be seen again are not written over")
           .isNotZero();
       List<String> lines = Files.readAllLines(tokens);
@@ -85,20 +73,10 @@ class DevicesCommandTest {
     ByteArrayOutputStream bar = new ByteArrayOutputStream();
     try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of())) {
       System.setErr(new PrintStream(bar, true, StandardCharsets.UTF_8));
-      StringWriter text = new StringWriter();
-      int exit =
-          Main.commandLine(new PrintWriter(text, true))
-              .execute(
-                  "devices",
-                  "generate",
-                  "100000",
-                  "--url",
-                  platform.url(),
-                  "--token",
-                  TestPlatform.TOKEN);
+      Said said = run(platform, "generate", "100000");
 
-      assertThat(exit).isZero();
-      assertThat(text.toString()).contains("100000 devices made, 0 were there already");
+      assertThat(said.exit()).isZero();
+      assertThat(said.text()).contains("100000 devices made, 0 were there already");
       assertThat(bar.toString(StandardCharsets.UTF_8)).contains("100,000 of 100,000");
       assertThat(platform.get("/devices").body()).contains("\"total\":100015");
     } finally {

@@ -1,7 +1,6 @@
 package weir.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import weir.device.DecodingParameter.Encoding;
 import weir.testkit.TestEngine;
 
 @ParameterizedClass
@@ -116,90 +114,35 @@ class SeedsTest {
   @Test
   void theTenParametersOfTheControllersAreThere() {
     try (Registry registry = open()) {
-      assertThat(registry.parameters().list(0, 100))
-          .extracting(
-              each -> each.device().value(),
-              DecodingParameter::mode,
-              DecodingParameter::componentType,
-              DecodingParameter::componentId,
-              DecodingParameter::encoding,
-              DecodingParameter::unit,
-              DecodingParameter::scale)
+      assertThat(registry.parameters().list(0, 100).stream().map(SeedsTest::line))
           .containsExactly(
-              tuple(
-                  "f2-e4fd45f654be",
-                  "access-control-mode",
-                  "door-sensors",
-                  null,
-                  Encoding.BOOLEAN_MAP,
-                  "state",
-                  1.0),
-              tuple(
-                  "f2-e4fd45f654be",
-                  "access-control-mode",
-                  "strike",
-                  "1",
-                  Encoding.BOOLEAN,
-                  "state",
-                  1.0),
-              tuple(
-                  "f2-e4fd45f654be",
-                  "sensor-mode",
-                  "sensor",
-                  "3",
-                  Encoding.HEX_TO_FLOAT,
-                  "celsius",
-                  0.1),
-              tuple(
-                  "f2-e4fd45f654be",
-                  "alarm-mode",
-                  "motion-sensor",
-                  "1",
-                  Encoding.BOOLEAN,
-                  "presence",
-                  1.0),
-              tuple(
-                  "f2-e4fd45f654be",
-                  "access-control-mode",
-                  "reader",
-                  "1",
-                  Encoding.RAW_STRING,
-                  "text",
-                  1.0),
-              tuple(
-                  "f2-e4fd45f654be",
-                  "access-control-mode",
-                  "exit-buttons",
-                  null,
-                  Encoding.BOOLEAN_MAP,
-                  "state",
-                  1.0),
-              tuple("f2-e4fd45f654be", "alarm-mode", "siren", "1", Encoding.BOOLEAN, "state", 1.0),
-              tuple(
-                  "f2-abc123def456",
-                  "sensor-mode",
-                  "sensor",
-                  "1",
-                  Encoding.HEX_TO_FLOAT,
-                  "humidity",
-                  0.01),
-              tuple(
-                  "f2-abc123def456",
-                  "sensor-mode",
-                  "sensor",
-                  "2",
-                  Encoding.HEX_TO_FLOAT,
-                  "pressure",
-                  0.1),
-              tuple(
-                  "f2-abc123def456",
-                  "access-control-mode",
-                  "door-sensors",
-                  null,
-                  Encoding.BOOLEAN_MAP,
-                  "state",
-                  1.0));
+              """
+              f2-e4fd45f654be access-control-mode door-sensors null BOOLEAN_MAP state 1.0
+              f2-e4fd45f654be access-control-mode strike 1 BOOLEAN state 1.0
+              f2-e4fd45f654be sensor-mode sensor 3 HEX_TO_FLOAT celsius 0.1
+              f2-e4fd45f654be alarm-mode motion-sensor 1 BOOLEAN presence 1.0
+              f2-e4fd45f654be access-control-mode reader 1 RAW_STRING text 1.0
+              f2-e4fd45f654be access-control-mode exit-buttons null BOOLEAN_MAP state 1.0
+              f2-e4fd45f654be alarm-mode siren 1 BOOLEAN state 1.0
+              f2-abc123def456 sensor-mode sensor 1 HEX_TO_FLOAT humidity 0.01
+              f2-abc123def456 sensor-mode sensor 2 HEX_TO_FLOAT pressure 0.1
+              f2-abc123def456 access-control-mode door-sensors null BOOLEAN_MAP state 1.0
+              """
+                  .lines()
+                  .toArray(String[]::new));
     }
+  }
+
+  private static String line(DecodingParameter one) {
+    return String.join(
+        " ",
+        one.device().value(),
+        one.mode(),
+        one.componentType(),
+        String.valueOf(one.componentId()),
+        one.encoding().name(),
+        one.unit(),
+        String.valueOf(one.scale()));
   }
 
   @Test
