@@ -29,17 +29,18 @@ import weir.log.Position;
 import weir.log.Topics;
 import weir.pipeline.RawRecord.Handed;
 
-/// Brings messages back from the retry topic to the raw partition they were handed over from, when
-/// they are due. One thread runs it and owns its state.
+/// Brings messages back from the retry topic to the raw partition they were handed over from,
+/// when they are due. One thread runs it and owns its state.
 ///
-/// Waiting messages are held in memory, at most 10,000; then no more are read until some are
-/// due, so later ones may wait longer than they should. Per lane and partition one message is
-/// on its way at a time, which keeps them in order; messages that wait do not hold up those of
-/// another lane.
+/// Waiting messages are held in memory, at most 10,000 or about 16 MiB of them; then no more
+/// are read until some are due, so later ones may wait longer than they should. Per lane and
+/// partition one message is on its way at a time, which keeps them in order; messages that
+/// wait do not hold up those of another lane.
 final class RetryRelay implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RetryRelay.class);
   private static final int HELD_MAX = 10_000;
+  static final long HELD_BYTES_MAX = 16 * 1024 * 1024;
   private static final Duration POLL = Duration.ofMillis(200);
 
   private record Row(int lane, int partition) implements Comparable<Row> {
@@ -50,7 +51,12 @@ final class RetryRelay implements Runnable {
     }
   }
 
-  private record Held(Position position, long dueMillis, Entry entry) {}
+  private record Held(Position position, long dueMillis, Entry entry) {
+    int bytes() {
+      byte[] value = entry.value();
+      return value == null ? 0 : value.length;
+    }
+  }
 
   private final EventLog log;
   private final Topics topics;
@@ -61,6 +67,7 @@ final class RetryRelay implements Runnable {
   private final Map<Row, Deque<Held>> rows = new TreeMap<>();
   private final Map<Partition, Long> next = new TreeMap<>();
   private int held;
+  private long heldBytes;
 
   RetryRelay(
       EventLog log,
@@ -118,11 +125,12 @@ final class RetryRelay implements Runnable {
     rows.clear();
     next.clear();
     held = 0;
+    heldBytes = 0;
   }
 
   /// Reads what is new, sends what is due, and commits what needs no more reading.
   void advance(Subscription subscription, Duration wait) throws InterruptedException {
-    if (held < HELD_MAX) {
+    if (held < HELD_MAX && heldBytes < HELD_BYTES_MAX) {
       subscription.poll(wait).forEach(this::hold);
     } else if (nothingIsDue()) {
       boolean _ = closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
@@ -148,9 +156,10 @@ final class RetryRelay implements Runnable {
     int lane = handed == null ? Handed.OVERTAKEN : handed.lane();
     int partition = handed == null ? Entry.BY_KEY : handed.partition();
     long due = record.headers().text(HeaderNames.DUE).map(RetryRelay::millis).orElse(0L);
-    rows.computeIfAbsent(new Row(lane, partition), any -> new ArrayDeque<>())
-        .addLast(new Held(record.position(), due, entry(record, partition)));
+    Held one = new Held(record.position(), due, entry(record, partition));
+    rows.computeIfAbsent(new Row(lane, partition), any -> new ArrayDeque<>()).addLast(one);
     held++;
+    heldBytes += one.bytes();
   }
 
   private static long millis(String text) {
@@ -194,7 +203,7 @@ final class RetryRelay implements Runnable {
       due.forEach(row -> appends.add(log.append(row.getFirst().entry)));
       for (int i = 0; i < due.size(); i++) {
         join(appends.get(i));
-        due.get(i).removeFirst();
+        heldBytes -= due.get(i).removeFirst().bytes();
         held--;
         sent++;
         counts.relayed.increment();

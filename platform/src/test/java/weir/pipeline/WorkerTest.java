@@ -139,6 +139,35 @@ class WorkerTest {
   }
 
   @Test
+  void readsNoMoreThanFitsInMemoryWhileRetriesWait() throws InterruptedException {
+    PipelineCounts counts = new PipelineCounts(clock);
+    RetryRelay relay = new RetryRelay(log, TOPICS, counts, clock, new CountDownLatch(1));
+    byte[] large = new byte[200 * 1024];
+    for (int i = 0; i < 10; i++) {
+      sendRetries(20, large);
+      relay.advance(relaySubscription, Duration.ZERO);
+    }
+
+    clock.advance(Duration.ofSeconds(5));
+    assertThat((long) counts.retriesOverdue() * large.length)
+        .isBetween(RetryRelay.HELD_BYTES_MAX, RetryRelay.HELD_BYTES_MAX + 20L * large.length);
+    relay.advance(relaySubscription, Duration.ZERO);
+    relay.advance(relaySubscription, Duration.ZERO);
+
+    assertThat(log.records(TOPICS.raw())).hasSize(200);
+    assertThat(log.committed(Groups.RETRY).values())
+        .allSatisfy(committed -> assertThat(committed.offset()).isEqualTo(200));
+  }
+
+  private void sendRetries(int count, byte[] payload) {
+    String due = Long.toString(clock.millis() + 5_000);
+    for (int i = 0; i < count; i++) {
+      Headers headers = new Headers().add(HeaderNames.DUE, due);
+      log.append(new Entry(TOPICS.retry(), 0, "a", clock.millis(), payload, headers)).join();
+    }
+  }
+
+  @Test
   void setsAsideAfterThreeMoreTries() throws InterruptedException {
     send(SIREN, "{\"status\":true}");
     RetryRelay relay = pipeline.relay();
