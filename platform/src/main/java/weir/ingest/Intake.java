@@ -1,9 +1,12 @@
 package weir.ingest;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
@@ -91,30 +94,103 @@ public final class Intake {
     append(message, answer);
   }
 
+  /// Appends the messages of one request, and answers once: when all are durable, or with the
+  /// first refusal. When one is too large, or there is no room for all, none of them goes to
+  /// the log. When the log fails amid them, some may be in it all the same; sent again with
+  /// the same ids they are stored once.
+  public void acceptAll(List<RawMessage> messages, Answer answer) {
+    messages.stream().filter(message -> message.device() != null).forEach(hearing::heard);
+    Refusal refusal = reserve(messages);
+    if (refusal != null) {
+      answer.done(refusal);
+      return;
+    }
+    AllAnswers answers = new AllAnswers(messages.size(), answer);
+    messages.forEach(message -> appendReserved(message, answers));
+  }
+
+  private @Nullable Refusal reserve(List<RawMessage> messages) {
+    long cost = 0;
+    for (RawMessage message : messages) {
+      Refusal tooLarge = checkSize(message);
+      if (tooLarge != null) {
+        return tooLarge;
+      }
+      cost += cost(message);
+    }
+    long most = 2L * settings.bytesInFlightMax();
+    return cost > most
+        ? refuse(Refusal.Kind.TOO_LARGE, "events that take " + cost + " bytes, of " + most)
+        : reserve(cost);
+  }
+
   /// Appends the message, which may also be one of the platform's own, and answers.
   public void append(RawMessage message, Answer answer) {
+    Refusal refusal = checkSize(message);
+    if (refusal == null) {
+      refusal = reserve(cost(message));
+    }
+    if (refusal == null) {
+      appendReserved(message, answer);
+    } else {
+      answer.done(refusal);
+    }
+  }
+
+  private @Nullable Refusal checkSize(RawMessage message) {
     int bytes = message.payload().length;
-    if (bytes > settings.messageBytesMax()) {
-      String limit = "message of " + bytes + " bytes; the limit is " + settings.messageBytesMax();
-      answer.done(refuse(Refusal.Kind.TOO_LARGE, limit));
-      return;
+    int limit = settings.messageBytesMax();
+    return bytes <= limit
+        ? null
+        : refuse(Refusal.Kind.TOO_LARGE, "message of " + bytes + " bytes; the limit is " + limit);
+  }
+
+  private static long cost(RawMessage message) {
+    return (long) message.payload().length + OVERHEAD_BYTES;
+  }
+
+  private @Nullable Refusal reserve(long cost) {
+    if (bytesInFlight.addAndGet(cost) <= 2L * settings.bytesInFlightMax()) {
+      return null;
     }
-    long cost = (long) bytes + OVERHEAD_BYTES;
-    if (bytesInFlight.addAndGet(cost) > 2L * settings.bytesInFlightMax()) {
-      bytesInFlight.addAndGet(-cost);
-      answer.done(refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
-      return;
-    }
+    bytesInFlight.addAndGet(-cost);
+    return refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log");
+  }
+
+  private void appendReserved(RawMessage message, Answer answer) {
     Step step = traces.isOn() ? follow(message) : null;
     log.append(
         entry(message, step),
         (position, failure) -> {
-          bytesInFlight.addAndGet(-cost);
+          bytesInFlight.addAndGet(-cost(message));
           if (step != null) {
             end(step, failure);
           }
           answer.done(failure == null ? accepted() : logUnavailable());
         });
+  }
+
+  /// Collects the answers to the messages of one request.
+  private static final class AllAnswers implements Answer {
+
+    private final AtomicInteger open;
+    private final AtomicReference<@Nullable Refusal> first = new AtomicReference<>();
+    private final Answer whole;
+
+    AllAnswers(int messages, Answer whole) {
+      this.open = new AtomicInteger(messages);
+      this.whole = whole;
+    }
+
+    @Override
+    public void done(@Nullable Refusal refusal) {
+      if (refusal != null) {
+        first.compareAndSet(null, refusal);
+      }
+      if (open.decrementAndGet() == 0) {
+        whole.done(first.get());
+      }
+    }
   }
 
   private @Nullable Step follow(RawMessage message) {

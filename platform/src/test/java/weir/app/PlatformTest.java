@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3BlockingClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +108,46 @@ class PlatformTest {
     awaitLatest("breaker-001", "frequency");
     awaitLatest("f2-e4fd45f654be", "door-sensor-2");
     awaitLatest("esp32-01", "temperature");
+  }
+
+  @Test
+  void answersWhatIsMeantToBreakTheDoor() throws Exception {
+    String sensor =
+        "{\"device_id\":\"esp32-03\",\"temperature\":1,\"humidity\":2,\"timestamp\":1767225600,\"x\":%s}";
+    StringBuilder wide = new StringBuilder("{\"k\":1");
+    for (int i = 0; i < 30_000; i++) {
+      wide.append(",\"k").append(i).append("\":1");
+    }
+    String deep = "{\"a\":".repeat(140_000) + "1" + "}".repeat(140_000);
+
+    assertThat(post("/ingest", sensor.formatted(deep)).statusCode()).isEqualTo(400);
+    assertThat(post("/ingest", sensor.formatted(wide.append('}'))).statusCode()).isEqualTo(413);
+    HttpRequest.Builder topic = request("/ingest/iot/breaker-001/raw");
+    assertThat(send(topic, new byte[10_000_000]).statusCode()).isEqualTo(413);
+    topic.header("Content-Encoding", "gzip");
+    assertThat(send(topic, zipped(new byte[10_000_000])).statusCode()).isEqualTo(415);
+    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(post("/ingest", sensor.formatted("1")).statusCode()).isEqualTo(202);
+  }
+
+  /// Asks whether the body is wanted before it sends it.
+  private static HttpResponse<String> send(HttpRequest.Builder request, byte[] body)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        request
+            .version(HttpClient.Version.HTTP_1_1)
+            .expectContinue(true)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static byte[] zipped(byte[] body) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(body);
+    }
+    return out.toByteArray();
   }
 
   private void awaitLatest(String device, String metric) {

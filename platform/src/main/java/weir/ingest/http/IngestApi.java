@@ -215,17 +215,11 @@ public final class IngestApi implements HttpService {
     if (!intake.hasRoom()) {
       throw refused(intake.refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
     }
-    List<CompletableFuture<Optional<Refusal>>> answers = new ArrayList<>(messages.size());
-    for (RawMessage message : messages) {
-      CompletableFuture<Optional<Refusal>> answer = new CompletableFuture<>();
-      intake.accept(message, refusal -> answer.complete(Optional.ofNullable(refusal)));
-      answers.add(answer);
-    }
-    for (CompletableFuture<Optional<Refusal>> answer : answers) {
-      Optional<Refusal> refusal = await(answer);
-      if (refusal.isPresent()) {
-        throw refused(refusal.get());
-      }
+    CompletableFuture<Optional<Refusal>> answer = new CompletableFuture<>();
+    intake.acceptAll(messages, refusal -> answer.complete(Optional.ofNullable(refusal)));
+    Optional<Refusal> refusal = await(answer);
+    if (refusal.isPresent()) {
+      throw refused(refusal.get());
     }
   }
 

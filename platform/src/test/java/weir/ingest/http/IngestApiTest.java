@@ -47,7 +47,8 @@ class IngestApiTest {
     log.create(Topics.defaults().specs(1, Duration.ofDays(1)));
     HttpDoorSettings settings = new HttpDoorSettings("127.0.0.1", 0, 4_096, 5);
     DeviceQuota quota = new DeviceQuota(1, 20, () -> 0);
-    Intake intake = new Intake(log, Topics.defaults().raw(), IntakeSettings.defaults(), quota);
+    IntakeSettings limits = new IntakeSettings(1_024, 1_100);
+    Intake intake = new Intake(log, Topics.defaults().raw(), limits, quota);
     IngestApi api =
         new IngestApi(intake, settings, new Senders(access()), owners(), InstantSource.system());
     server =
@@ -197,14 +198,34 @@ class IngestApiTest {
   }
 
   @Test
-  void takesOneEventPerLine() throws Exception {
-    HttpRequest lines =
-        builder("/ingest")
-            .header("Content-Type", "application/x-ndjson")
-            .POST(HttpRequest.BodyPublishers.ofString(SENSOR + "\n" + SENSOR + "\n"))
-            .build();
+  void takesNothingOfARequestWithAnEventTooLarge() throws Exception {
+    String large = with("\"note\": \"" + "x".repeat(1_000) + "\",");
 
-    assertThat(send(lines).body()).contains("\"accepted\":2");
+    assertThat(post("/ingest", "[" + SENSOR + "," + large + "]").statusCode()).isEqualTo(413);
+    assertThat(send(lines(SENSOR, large)).statusCode()).isEqualTo(413);
+    assertThat(raw()).isEmpty();
+  }
+
+  @Test
+  void takesNothingOfARequestWithoutRoomForAll() throws Exception {
+    String roomy = with("\"note\": \"" + "x".repeat(680) + "\",");
+    log.hold();
+    CompletableFuture<HttpResponse<String>> first =
+        client.sendAsync(request("/ingest", SENSOR), HttpResponse.BodyHandlers.ofString());
+    Awaitility.await().until(() -> log.heldCount() == 1);
+
+    assertThat(post("/ingest", "[" + roomy + "," + roomy + "]").statusCode()).isEqualTo(503);
+    assertThat(send(lines(roomy, roomy)).statusCode()).isEqualTo(503);
+    log.release();
+
+    assertThat(first.join().statusCode()).isEqualTo(202);
+    assertThat(raw()).hasSize(1);
+    assertThat(send(lines(roomy, roomy)).statusCode()).isEqualTo(202);
+  }
+
+  @Test
+  void takesOneEventPerLine() throws Exception {
+    assertThat(send(lines(SENSOR, SENSOR)).body()).contains("\"accepted\":2");
     assertThat(new String(raw().getLast().value(), StandardCharsets.UTF_8)).isEqualTo(SENSOR);
   }
 
@@ -327,6 +348,13 @@ class IngestApiTest {
 
   private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
     return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest lines(String... events) {
+    return builder("/ingest")
+        .header("Content-Type", "application/x-ndjson")
+        .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", events) + "\n"))
+        .build();
   }
 
   private HttpRequest request(String path, String body) {
