@@ -314,6 +314,10 @@ final class Connection implements Session.Outlet {
     if (awaited != null) {
       awaited.cancel();
     }
+    KeepAlive watched = keepAlive;
+    if (watched != null) {
+      watched.cancel();
+    }
     if (before instanceof Stage.Active active) {
       departures.of(this, active, departure, fate, goodbye);
     }

@@ -154,9 +154,13 @@ final class Session {
     return true;
   }
 
-  /// Sends again what was sent but not acknowledged on an earlier connection (section 4.4), as far
-  /// as this client's window allows; the rest follows its acknowledgements.
+  /// Sends again what was sent but not acknowledged on an earlier connection (section 4.4),
+  /// as far as this client's window allows; the rest follows its acknowledgements. Nothing
+  /// for a connection that the session was taken from.
   synchronized void resend(Outlet outlet) {
+    if (outlet != connection) {
+      return;
+    }
     unsent.clear();
     unsent.addAll(inFlight.keySet());
     sendAgain(outlet);
@@ -172,8 +176,12 @@ final class Session {
     }
   }
 
-  /// Sends what waits, as far as the client's window and its socket allow.
+  /// Sends what waits, as far as the client's window and its socket allow; nothing to a
+  /// connection that the session was taken from.
   synchronized void drain(Outlet outlet) {
+    if (outlet != connection) {
+      return;
+    }
     sendAgain(outlet);
     while (!queue.isEmpty() && outlet.isWritable()) {
       QueuedMessage next = queue.element();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,16 @@ final class Sessions {
     /// Tells timers of an earlier absence from those of this one.
     private int absence;
     private @Nullable Runnable pendingWill;
+    private final List<Future<?>> timers = new ArrayList<>(2);
 
     Slot(Session session) {
       this.session = session;
+    }
+
+    /// The client is back, or will not come back.
+    void cancelTimers() {
+      timers.forEach(timer -> timer.cancel(false));
+      timers.clear();
     }
 
     void fireWill() {
@@ -86,6 +94,7 @@ final class Sessions {
             slot = new Slot(new Session(key, limits, clock));
           }
           slot.absence++;
+          slot.cancelTimers();
           slot.pendingWill = null;
           Connection holder = slot.session.attach(connection, receiveMax);
           if (holder != null) {
@@ -100,6 +109,7 @@ final class Sessions {
   private void end(Slot slot, Connection successor) {
     Connection holder = slot.session.attach(successor, 1);
     end(slot.session);
+    slot.cancelTimers();
     slot.fireWill();
     if (holder != null) {
       holder.takenOver(Connection.SessionFate.ENDED);
@@ -137,9 +147,10 @@ final class Sessions {
   private void schedule(Slot slot, long willDelaySeconds, long expirySeconds) {
     int absence = ++slot.absence;
     if (slot.pendingWill != null) {
-      timers.schedule(() -> fireWill(slot, absence), willDelaySeconds, TimeUnit.SECONDS);
+      slot.timers.add(
+          timers.schedule(() -> fireWill(slot, absence), willDelaySeconds, TimeUnit.SECONDS));
     }
-    timers.schedule(() -> expire(slot, absence), expirySeconds, TimeUnit.SECONDS);
+    slot.timers.add(timers.schedule(() -> expire(slot, absence), expirySeconds, TimeUnit.SECONDS));
   }
 
   private void fireWill(Slot slot, int absence) {
