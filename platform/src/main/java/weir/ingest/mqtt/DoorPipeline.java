@@ -21,6 +21,9 @@ final class DoorPipeline {
     }
   }
 
+  /// What all who are not admitted yet may make the door hold.
+  private static final long STRANGERS_BYTES_MAX = 32L * 1024 * 1024;
+
   private final MqttSettings settings;
   private final Map<EventLoop, LoopParts> loops;
   private final PacketHandlers handlers;
@@ -28,6 +31,7 @@ final class DoorPipeline {
   private final Departures departures;
   private final Counters counters;
   private final Set<Connection> open;
+  private final QueueBudget strangers = new QueueBudget(STRANGERS_BYTES_MAX);
 
   DoorPipeline(
       MqttSettings settings,
@@ -66,7 +70,13 @@ final class DoorPipeline {
     pipeline.addLast(new Census(connection));
     pipeline.addLast(
         new PacketDecoder(
-            connection, handlers, publications, parts.gate(), counters, settings.packetBytesMax()));
+            connection,
+            handlers,
+            publications,
+            parts.gate(),
+            counters,
+            settings.packetBytesMax(),
+            strangers));
   }
 
   /// Counts connections, turns away what is far too many, and cuts those that are not admitted in

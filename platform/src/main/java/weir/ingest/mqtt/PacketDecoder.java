@@ -23,27 +23,35 @@ final class PacketDecoder extends ByteToMessageDecoder {
   private static final int LENGTH_BYTES_MAX = 4;
   private static final int INCOMPLETE = -1;
 
+  /// The longest CONNECT: a will and a password of 64 KiB each, and room for the rest.
+  static final int CONNECT_BYTES_MAX = 140 * 1024;
+
   private final Connection connection;
   private final PacketHandlers handlers;
   private final Publications publications;
   private final ReadGate gate;
   private final Counters counters;
   private final int packetBytesMax;
+  private final QueueBudget strangers;
   private @Nullable ChannelHandlerContext context;
+  private int held;
 
+  /// @param strangers bytes that the door may hold of packets of those who are not admitted
   PacketDecoder(
       Connection connection,
       PacketHandlers handlers,
       Publications publications,
       ReadGate gate,
       Counters counters,
-      int packetBytesMax) {
+      int packetBytesMax,
+      QueueBudget strangers) {
     this.connection = connection;
     this.handlers = handlers;
     this.publications = publications;
     this.gate = gate;
     this.counters = counters;
     this.packetBytesMax = packetBytesMax;
+    this.strangers = strangers;
   }
 
   @Override
@@ -78,11 +86,17 @@ final class PacketDecoder extends ByteToMessageDecoder {
       return;
     }
     int total = header + remainingLength(in, header);
-    if (total > packetBytesMax) {
+    int longest =
+        type == PacketType.CONNECT ? Math.min(packetBytesMax, CONNECT_BYTES_MAX) : packetBytesMax;
+    if (total > longest) {
       throw new ProtocolViolation(
-          ReasonCode.PACKET_TOO_LARGE, "the limit is " + packetBytesMax + " bytes");
+          ReasonCode.PACKET_TOO_LARGE, "the limit is " + longest + " bytes");
     }
-    if (in.readableBytes() < total) {
+    boolean whole = in.readableBytes() >= total;
+    if (type == PacketType.CONNECT) {
+      hold(whole ? 0 : in.readableBytes());
+    }
+    if (!whole) {
       return;
     }
     if (type == PacketType.PUBLISH && !mayTake()) {
@@ -98,6 +112,18 @@ final class PacketDecoder extends ByteToMessageDecoder {
     } finally {
       in.writerIndex(end).readerIndex(start + total);
     }
+  }
+
+  /// Counts what has come of a CONNECT that is not whole yet. All who are not admitted yet
+  /// share one budget, so that they cannot take the memory of those who are.
+  private void hold(int bytes) {
+    strangers.giveBack(held);
+    held = 0;
+    if (!strangers.take(bytes)) {
+      throw new ProtocolViolation(
+          ReasonCode.QUOTA_EXCEEDED, "too much of unfinished CONNECT packets waits here");
+    }
+    held = bytes;
   }
 
   private void checkTurn(PacketType type) {
@@ -203,6 +229,8 @@ final class PacketDecoder extends ByteToMessageDecoder {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    strangers.giveBack(held);
+    held = 0;
     connection.closed();
     super.channelInactive(ctx);
   }

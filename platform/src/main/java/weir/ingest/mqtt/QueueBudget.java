@@ -2,7 +2,8 @@ package weir.ingest.mqtt;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The bytes that may wait for all sessions together. Safe for use by many threads.
+/// The bytes that many may hold together, such as those that wait for all sessions. Safe for
+/// use by many threads.
 final class QueueBudget {
 
   private final long bytesMax;

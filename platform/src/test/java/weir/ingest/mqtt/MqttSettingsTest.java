@@ -45,6 +45,39 @@ class MqttSettingsTest {
   }
 
   @Test
+  void boundsWhatStrangersMakeItHold() {
+    byte[] tooLong = Packets.hex("10 fddf08");
+    byte[] unfinished = Arrays.copyOf(Packets.hex("10 fcdf08"), 130 * 1024);
+    List<RawClient> strangers = new ArrayList<>();
+    try (DoorFixture door =
+        DoorFixture.open(draft -> draft.with("connectTimeout", Duration.ofMinutes(5)))) {
+      try (RawClient client = new RawClient(door.door.port())) {
+        assertThat(client.send(tooLong).read()).isEqualTo(RawClient.CLOSED);
+      }
+      assertThat(door.door.counts().protocolErrors()).isOne();
+      for (int i = 0; i < 300; i++) {
+        RawClient stranger = new RawClient(door.door.port());
+        strangers.add(stranger);
+        sendUnlessCut(stranger, unfinished);
+      }
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> door.door.counts().protocolErrors() > 1);
+      RawClient.admitted(door.door.port(), Packets.connect5("a")).close();
+    } finally {
+      strangers.forEach(RawClient::close);
+    }
+  }
+
+  private static void sendUnlessCut(RawClient stranger, byte[] bytes) {
+    try {
+      stranger.send(bytes);
+    } catch (UncheckedIOException cut) {
+      assertThat(cut).hasCauseInstanceOf(SocketException.class);
+    }
+  }
+
+  @Test
   void refusesConnectionsAboveTheLimit() {
     try (DoorFixture small = DoorFixture.open(draft -> draft.with("connectionsMax", 1));
         RawClient first = RawClient.admitted(small.door.port(), Packets.connect5("a"));
