@@ -110,10 +110,11 @@ public record Grade(
     examples = List.copyOf(examples);
   }
 
-  /// Whether the platform kept its promises: nothing acknowledged is lost, nothing is stored twice
-  /// or in another order, and only what had to be was set aside.
+  /// Whether the platform kept its promises: it took something, nothing acknowledged is lost,
+  /// nothing is stored twice or in another order, and only what had to be was set aside.
   public boolean passed() {
-    return checked && total.isFlawless();
+    boolean deaf = total.sent > 0 && total.acknowledged == 0;
+    return checked && !deaf && total.isFlawless();
   }
 
   public String toJson() {

@@ -86,6 +86,22 @@ class GraderTest {
   }
 
   @Test
+  void passesNobodyWhoTookNothing() {
+    account.sent(parcel(1, Parcel.Kind.MESSAGE));
+    account.refused(parcel(1, Parcel.Kind.MESSAGE));
+    assertThat(passed()).isFalse();
+
+    acknowledged(2);
+    stored(2);
+    assertThat(passed()).isTrue();
+  }
+
+  private boolean passed() {
+    Grade.Faults none = new Grade.Faults(0, 0, 0, 0, 0, 0, 0, 0);
+    return new Grade(true, grader().families(), line(), 0, 0, 1, none, List.of()).passed();
+  }
+
+  @Test
   void countsWhatIsStoredTwice() {
     acknowledged(1, 2);
     stored(1, 2, 2, 2);
