@@ -88,7 +88,7 @@ final class Encodings {
     Integer widthBits = parameter.widthBits();
     int offset = parameter.byteOffset();
     int width = widthBits == null ? bytes.length - offset : widthBits / 8;
-    byte[] number = cut(bytes, offset, width);
+    byte[] number = cut(bytes, offset, width, parameter.byteOrder());
     if (parameter.byteOrder() == ByteOrder.LITTLE_ENDIAN) {
       reverse(number);
     }
@@ -125,15 +125,17 @@ final class Encodings {
     return bytes;
   }
 
-  /// The bytes of the number. Leading zeros of a number that starts at the first byte may be
-  /// left out.
-  private static byte[] cut(byte[] bytes, int offset, int width) throws RejectedException {
+  /// The bytes of the number. Of a number that starts at the first byte, zeros at its high
+  /// end may be left out.
+  private static byte[] cut(byte[] bytes, int offset, int width, ByteOrder order)
+      throws RejectedException {
     if (width < 1 || width > NUMBER_BYTES_MAX) {
       throw RejectedException.invalid(DATA, "must hold a number of 1 to 8 bytes");
     }
     byte[] number = new byte[width];
     if (offset == 0 && bytes.length < width) {
-      System.arraycopy(bytes, 0, number, width - bytes.length, bytes.length);
+      int start = order == ByteOrder.LITTLE_ENDIAN ? 0 : width - bytes.length;
+      System.arraycopy(bytes, 0, number, start, bytes.length);
       return number;
     }
     if (offset + width > bytes.length) {
