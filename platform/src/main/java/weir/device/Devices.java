@@ -166,8 +166,9 @@ public final class Devices {
     }
   }
 
-  /// Creates the devices that are new and changes the others as [#update] does, all in one
-  /// transaction; what is wrong with one does not hinder the rest. Answers in the order given.
+  /// Creates the devices that are new and changes the others as [#update] does, those that
+  /// say their version only while it is still the one, all in one transaction; what is wrong
+  /// with one does not hinder the rest. Answers in the order given.
   public List<Upsert> upsert(List<ObjectNode> forms) {
     Map<DeviceId, Device> inserts = new LinkedHashMap<>();
     Map<DeviceId, Device> updates = new LinkedHashMap<>();
@@ -213,6 +214,10 @@ public final class Devices {
     Device device = checked.device();
     if (current != null && isSame(current, device)) {
       return new Upsert(Upsert.Result.UNCHANGED, List.of());
+    }
+    if (current != null && !Precondition.NONE.and(form).admits(current.version())) {
+      String detail = "is not the device's, which is " + current.version() + " now";
+      return new Upsert(Upsert.Result.FAILED, List.of(new FieldError("version", detail)));
     }
     known.put(device.id(), device);
     boolean stored = current != null && !inserts.containsKey(device.id());

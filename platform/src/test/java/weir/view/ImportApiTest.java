@@ -109,6 +109,24 @@ class ImportApiTest {
   }
 
   @Test
+  void aRowOfAnOlderVersionIsRefused() {
+    String export = "{\"id\":\"v-1\",\"type\":\"hvac\",\"name\":\"%s\",\"version\":%d}\n";
+    server.send("POST", PATH, LINES, export.formatted("First", 7));
+    server.send("POST", PATH, LINES, export.formatted("Second", 1));
+
+    JsonNode report =
+        server
+            .send("POST", PATH, LINES, export.formatted("Old", 1) + export.formatted("Second", 1))
+            .json();
+
+    assertThat(report.at("/report/0/status").asText()).isEqualTo("failed");
+    assertThat(report.at("/report/0/reason").asText())
+        .isEqualTo("version is not the device's, which is 2 now");
+    assertThat(report.at("/report/1/status").asText()).isEqualTo("unchanged");
+    assertThat(device("v-1").name()).isEqualTo("Second");
+  }
+
+  @Test
   void aHeaderThatNamesNoColumnsIsRefused() {
     assertThat(server.send("POST", PATH, CSV, "").status()).isIn(400, 422);
     assertThat(server.send("POST", PATH, CSV, "type,name\nhvac,x\n").status()).isEqualTo(422);
