@@ -16,6 +16,7 @@ import weir.event.EventKey;
 import weir.event.HeaderNames;
 import weir.log.EventLog;
 import weir.log.Groups;
+import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Tally;
@@ -24,11 +25,11 @@ import weir.log.Topics;
 
 /// Compares what the log holds with what the store and the dead letters hold, id by id.
 ///
-/// Every message of the raw topic that all stages have passed must be in the store or among the
-/// dead letters or wait for a retry, or be so old that the store may have removed it; and the store
-/// must hold no event twice. It reads everything,
-/// so it takes about a second for each million events; ids are held as 64-bit hashes, in as many
-/// passes as keep them under [#IDS_PER_PASS]. Safe for many threads.
+/// Every message of the raw topic that all stages have passed must be in the store or among
+/// the dead letters or wait for a retry, or be so old that the store may have removed it; and
+/// the store must hold no event twice. It reads everything, so it takes about a second for
+/// each million events; ids are held as 64-bit hashes, in as many passes as keep them under
+/// [#IDS_PER_PASS]. It fails when it cannot read everything. Safe for many threads.
 public final class Audit {
 
   private static final int IDS_PER_PASS = 2_000_000;
@@ -162,17 +163,23 @@ public final class Audit {
     collect(topics.retry(), pass, passes, waitingOrAside);
     LongSet retired = retired(pass, passes);
     LongSet seen = new LongSet();
+    read(
+        passed,
+        record -> {
+          String id = record.headers().text(HeaderNames.EVENT_ID).orElse("");
+          EventKey key = key(record);
+          if (isIn(pass, passes, key)) {
+            findings.check(id, hash(key), seen, stored, waitingOrAside, retired);
+          }
+        });
+  }
+
+  /// What was read in part says nothing of the rest.
+  private void read(Map<Partition, EventLog.OffsetRange> ranges, Consumer<LogRecord> visitor) {
     try (EventLog.LogReader reader = log.reader()) {
-      Scan.all(
-          reader,
-          passed,
-          record -> {
-            String id = record.headers().text(HeaderNames.EVENT_ID).orElse("");
-            EventKey key = key(record);
-            if (isIn(pass, passes, key)) {
-              findings.check(id, hash(key), seen, stored, waitingOrAside, retired);
-            }
-          });
+      if (!Scan.all(reader, ranges, visitor)) {
+        throw new LogException("the log did not hand out everything of " + ranges.keySet());
+      }
     }
   }
 
@@ -182,37 +189,31 @@ public final class Audit {
     if (!store.hasRetired()) {
       return retired;
     }
-    try (EventLog.LogReader reader = log.reader()) {
-      Scan.all(
-          reader,
-          log.ranges(Set.of(topics.enriched())),
-          record -> {
-            byte[] value = record.value();
-            byte[] header = record.headers().bytes(HeaderNames.EVENT).orElse(null);
-            if (value != null && header != null) {
-              Event event = EventHeader.decode(header, value).event();
-              EventKey key = event.key();
-              if (isIn(pass, passes, key) && store.isRetired(event.type(), event.time())) {
-                add(retired, key);
-              }
+    read(
+        log.ranges(Set.of(topics.enriched())),
+        record -> {
+          byte[] value = record.value();
+          byte[] header = record.headers().bytes(HeaderNames.EVENT).orElse(null);
+          if (value != null && header != null) {
+            Event event = EventHeader.decode(header, value).event();
+            EventKey key = event.key();
+            if (isIn(pass, passes, key) && store.isRetired(event.type(), event.time())) {
+              add(retired, key);
             }
-          });
-    }
+          }
+        });
     return retired;
   }
 
   private void collect(Topic topic, int pass, int passes, LongSet into) {
-    try (EventLog.LogReader reader = log.reader()) {
-      Scan.all(
-          reader,
-          log.ranges(Set.of(topic)),
-          record -> {
-            EventKey key = key(record);
-            if (isIn(pass, passes, key)) {
-              into.add(hash(key));
-            }
-          });
-    }
+    read(
+        log.ranges(Set.of(topic)),
+        record -> {
+          EventKey key = key(record);
+          if (isIn(pass, passes, key)) {
+            into.add(hash(key));
+          }
+        });
   }
 
   private static EventKey key(LogRecord record) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import weir.event.ProblemException;
 import weir.view.topic.Cursor;
 
@@ -33,8 +34,7 @@ public final class DeadLetterApi implements HttpService {
   private static final int LIST_MAX = 1_000;
   private static final int LIST_DEFAULT = 50;
   private static final int REPLAY_MAX = 100_000;
-  private static final Set<String> FILTERS =
-      Set.of("limit", "cursor", "reason", "family", "device", "replayed");
+  private static final List<String> FILTERS = List.of("reason", "family", "device", "replayed");
 
   private final DeadLetters letters;
 
@@ -54,7 +54,9 @@ public final class DeadLetterApi implements HttpService {
   }
 
   private void list(ServerRequest request, ServerResponse response) throws IOException {
-    DeadLetters.Page page = letters.list(filter(request), cursor(request), limit(request));
+    Predicate<DeadLetters.Letter> filter = filter(request, "limit", "cursor");
+    int limit = limit(request, LIST_DEFAULT, LIST_MAX);
+    DeadLetters.Page page = letters.list(filter, cursor(request), limit);
     ByteArrayOutputStream out = new ByteArrayOutputStream(4_096);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -131,7 +133,8 @@ public final class DeadLetterApi implements HttpService {
   }
 
   private void replayMany(ServerRequest request, ServerResponse response) throws IOException {
-    sendReplayed(response, letters.replay(filter(request), REPLAY_MAX));
+    Predicate<DeadLetters.Letter> filter = filter(request, "limit");
+    sendReplayed(response, letters.replay(filter, limit(request, REPLAY_MAX, REPLAY_MAX)));
   }
 
   private DeadLetters.Letter letter(ServerRequest request) {
@@ -141,10 +144,12 @@ public final class DeadLetterApi implements HttpService {
         .orElseThrow(() -> ProblemException.notFound("no dead letter at " + position));
   }
 
-  private static Predicate<DeadLetters.Letter> filter(ServerRequest request) {
+  /// @param others what the request may say besides the filters
+  private static Predicate<DeadLetters.Letter> filter(ServerRequest request, String... others) {
+    List<String> known = Stream.concat(FILTERS.stream(), Stream.of(others)).toList();
     for (String name : request.query().names()) {
-      if (!FILTERS.contains(name)) {
-        throw ProblemException.invalid(name, "unknown parameter; known are " + FILTERS);
+      if (!known.contains(name)) {
+        throw ProblemException.invalid(name, "unknown parameter; known are " + known);
       }
     }
     String reason = request.query().first("reason").orElse("");
@@ -165,17 +170,17 @@ public final class DeadLetterApi implements HttpService {
     return wanted.isEmpty() || wanted.equals(actual);
   }
 
-  private static int limit(ServerRequest request) {
-    String text = request.query().first("limit").orElse(Integer.toString(LIST_DEFAULT));
+  private static int limit(ServerRequest request, int usual, int most) {
+    String text = request.query().first("limit").orElse(Integer.toString(usual));
     try {
       int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= LIST_MAX) {
+      if (limit >= 1 && limit <= most) {
         return limit;
       }
     } catch (NumberFormatException notANumber) {
       throw ProblemException.invalid("limit", "must be a whole number");
     }
-    throw ProblemException.invalid("limit", "must be 1 to " + LIST_MAX);
+    throw ProblemException.invalid("limit", "must be 1 to " + most);
   }
 
   private static void writeFacts(JsonGenerator json, DeadLetters.Letter letter) throws IOException {

@@ -19,6 +19,7 @@ import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLog.OffsetRange;
 import weir.log.Headers;
+import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topics;
@@ -55,6 +56,11 @@ public final class DeadLetters {
       boolean replayed,
       byte[] payload) {}
 
+  /// Letters are sent again in parcels of about so many bytes, each marked before the next is
+  /// collected.
+  static final int PARCEL_BYTES_MAX = 4 * 1024 * 1024;
+
+  private static final int PARCEL_LETTERS_MAX = 1_000;
   private static final Pattern POSITION = Pattern.compile("[0-9]{1,5}-[0-9]{1,18}");
 
   private final EventLog log;
@@ -117,17 +123,42 @@ public final class DeadLetters {
   }
 
   /// Sends the letters that the filter lets through to the pipeline again, those not replayed
-  /// yet, oldest first; returns their positions once all are durable.
+  /// yet, oldest first; returns their positions once all are durable. When it fails, those
+  /// that were sent before are marked as replayed.
   public List<String> replay(Predicate<Letter> filter, int limit) {
-    List<Letter> chosen = new ArrayList<>();
+    List<String> positions = new ArrayList<>();
+    Parcel parcel = new Parcel();
     scan(
         letter -> {
-          if (chosen.size() < limit && !letter.replayed() && filter.test(letter)) {
-            chosen.add(letter);
+          if (positions.size() < limit && !letter.replayed() && filter.test(letter)) {
+            positions.add(letter.position());
+            parcel.add(letter);
           }
         });
-    send(chosen);
-    return chosen.stream().map(Letter::position).toList();
+    parcel.send();
+    return positions;
+  }
+
+  /// Letters that are sent together, so that those of a long replay are never in memory at
+  /// once.
+  private final class Parcel {
+
+    private final List<Letter> chosen = new ArrayList<>();
+    private int bytes;
+
+    void add(Letter letter) {
+      chosen.add(letter);
+      bytes += letter.payload().length;
+      if (bytes >= PARCEL_BYTES_MAX || chosen.size() == PARCEL_LETTERS_MAX) {
+        send();
+      }
+    }
+
+    void send() {
+      DeadLetters.this.send(chosen);
+      chosen.clear();
+      bytes = 0;
+    }
   }
 
   /// Sends letters to the pipeline again, those not replayed yet.
@@ -236,7 +267,9 @@ public final class DeadLetters {
 
   private void read(Map<Partition, OffsetRange> ranges, Consumer<LogRecord> visitor) {
     try (EventLog.LogReader reader = log.reader()) {
-      Scan.all(reader, ranges, visitor);
+      if (!Scan.all(reader, ranges, visitor)) {
+        throw new LogException("the log did not hand out every dead letter");
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.Problem;
 import weir.event.ProblemException;
+import weir.log.LogException;
 import weir.series.StoreException;
 
 /// The web server's one error handler: every failure becomes problem details.
@@ -33,6 +34,10 @@ public final class Problems {
             (request, response, e) ->
                 send(
                     response, Problem.of(503, "Store unavailable", String.valueOf(e.getMessage()))))
+        .error(
+            LogException.class,
+            (request, response, e) ->
+                send(response, Problem.of(503, "Log unavailable", String.valueOf(e.getMessage()))))
         .error(
             JdbiException.class,
             (request, response, e) -> {

@@ -204,7 +204,12 @@ class PlatformTest {
     check("GET", "/api/dead-letters", get("/api/dead-letters"));
     check("GET", "/api/dead-letters", get("/api/dead-letters?limit=0&what=1"));
     check("GET", "/api/dead-letters/{position}", get("/api/dead-letters/9-9"));
-    check("POST", "/api/dead-letters/replay", post("/api/dead-letters/replay?reason=FAILED", ""));
+    check(
+        "POST",
+        "/api/dead-letters/replay",
+        post("/api/dead-letters/replay?reason=FAILED&limit=1", ""));
+    assertThat(post("/api/dead-letters/replay?cursor=0-1", "").statusCode()).isEqualTo(422);
+    assertThat(get("/api/dead-letters/count?limit=1").statusCode()).isEqualTo(422);
     check("POST", "/ingest", post("/ingest", "{}"));
     check("POST", "/ingest/{topic}", post("/ingest/nobody/knows", "{}"));
     assertThat(get("/metrics").body())

@@ -28,7 +28,8 @@ import weir.log.TopicSpec;
 /// and in order.
 ///
 /// A test can hold appends back ([#hold], [#release]) or make them fail ([#failAppends],
-/// [#mendAppends]). Nothing is ever removed: neither retention nor compaction is imitated.
+/// [#mendAppends]), or fall silent ([#mute]). Nothing is ever removed: neither retention nor
+/// compaction is imitated.
 public final class MemoryLog implements EventLog {
 
   private static final int POLL_RECORDS_MAX = 500;
@@ -42,6 +43,7 @@ public final class MemoryLog implements EventLog {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("memory-log").factory());
   private boolean holding;
   private boolean failing;
+  private boolean mute;
 
   /// From now on appends neither become durable nor are answered.
   public synchronized void hold() {
@@ -75,6 +77,11 @@ public final class MemoryLog implements EventLog {
 
   public synchronized void mendAppends() {
     failing = false;
+  }
+
+  /// From now on nobody is handed anything, and is told so at once.
+  public synchronized void mute() {
+    mute = true;
   }
 
   /// Every record of a topic, by partition and then by offset.
@@ -217,7 +224,7 @@ public final class MemoryLog implements EventLog {
   /// Takes records from where each cursor stands and moves it; waits for the first one.
   synchronized List<LogRecord> take(Cursors cursors, Duration wait) {
     long deadline = System.nanoTime() + wait.toNanos();
-    while (true) {
+    while (!mute) {
       List<LogRecord> taken = takeNow(cursors.current());
       long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
       if (!taken.isEmpty() || leftMillis <= 0) {
@@ -230,6 +237,7 @@ public final class MemoryLog implements EventLog {
         return List.of();
       }
     }
+    return List.of();
   }
 
   private List<LogRecord> takeNow(Map<Partition, Long> cursor) {

@@ -1,6 +1,7 @@
 package weir.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.Groups;
 import weir.log.Headers;
+import weir.log.LogException;
 import weir.log.Partition;
 import weir.log.Topic;
 import weir.log.Topics;
@@ -83,6 +85,18 @@ class AuditTest {
     assertThat(report.checked()).isEqualTo(3);
     assertThat(report.repeated()).isEqualTo(1);
     assertThat(report.setAside()).isEqualTo(1);
+  }
+
+  @Test
+  void saysNothingWhenTheLogFallsSilent() {
+    append(topics.raw(), "a");
+    pipelinePassed(1, "in.http=1;aside.http=1");
+    append(topics.dlq(), "a");
+    assertThat(audit.run().clean()).isTrue();
+
+    log.mute();
+
+    assertThatThrownBy(audit::run).isInstanceOf(LogException.class);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import weir.event.HeaderNames;
@@ -64,6 +65,27 @@ class DeadLettersTest {
   }
 
   @Test
+  void marksEveryParcelOfALongReplayBeforeItSendsTheNext() {
+    byte[] large = new byte[DeadLetters.PARCEL_BYTES_MAX / 2];
+    for (int i = 0; i < 5; i++) {
+      setAside("letter-" + i, "INVALID", large);
+    }
+    log.hold();
+    Thread replay = Thread.ofVirtual().start(() -> letters.replay(letter -> true, 4));
+
+    for (int parcel = 0; parcel < 2; parcel++) {
+      Awaitility.await().until(() -> log.heldCount() == 2);
+      log.release(2);
+      Awaitility.await().until(() -> log.heldCount() == 2);
+      assertThat(log.records(topics.raw())).hasSize(2 * (parcel + 1));
+      log.release(2);
+    }
+    Awaitility.await().until(() -> !replay.isAlive());
+    log.release();
+    assertThat(letters.count(letter -> letter.replayed())).isEqualTo(4);
+  }
+
+  @Test
   void pagesGoOnWhereTheOneBeforeEnded() {
     for (int i = 0; i < 5; i++) {
       setAside("letter-" + i, "INVALID");
@@ -93,6 +115,10 @@ class DeadLettersTest {
   }
 
   private void setAside(String id, String reason) {
+    setAside(id, reason, ("bytes of " + id).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void setAside(String id, String reason, byte[] payload) {
     Headers headers =
         new Headers()
             .add(HeaderNames.EVENT_ID, id)
@@ -100,7 +126,6 @@ class DeadLettersTest {
             .add(HeaderNames.PATH, "iot/x/raw")
             .add(HeaderNames.REASON, reason)
             .add(HeaderNames.DETAIL, "why");
-    byte[] payload = ("bytes of " + id).getBytes(StandardCharsets.UTF_8);
     log.append(new Entry(topics.dlq(), Entry.BY_KEY, "device-1", 1, payload, headers)).join();
   }
 }
