@@ -32,7 +32,8 @@ public sealed interface Reading {
     }
   }
 
-  /// A text value, for instance a state or the code that a card reader saw.
+  /// A text value, for instance a state or the code that a card reader saw. An empty one says
+  /// that there is none any more: the error is over.
   record Textual(String metric, String value, String unit, @Nullable Instant at)
       implements Reading {
 

@@ -105,6 +105,17 @@ final class Draft {
     return readings;
   }
 
+  /// Whether anything is there but empty texts, which say that there is nothing.
+  boolean hasValue() {
+    for (int i = 0; i < readings; i++) {
+      String text = texts[i];
+      if (text == null || !text.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   String metric(int index) {
     return metrics[index];
   }

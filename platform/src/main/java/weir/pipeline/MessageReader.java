@@ -212,13 +212,16 @@ final class MessageReader {
 
   private void readDeclared(JsonParser parser, Node node, String name, JsonToken token)
       throws IOException, RejectedException {
+    Form form = node.form == null ? Form.NUMBER : node.form;
     if (token == JsonToken.VALUE_NULL) {
+      if (form == Form.TEXT) {
+        draft.add(node.metric, Slot.TEXT, 0, "", node.unit);
+      }
       return;
     }
     if (token.isStructStart()) {
       throw RejectedException.invalid(name, "must be a single value");
     }
-    Form form = node.form == null ? Form.NUMBER : node.form;
     switch (form) {
       case TEXT -> draft.add(node.metric, Slot.TEXT, 0, bounded(parser, name), node.unit);
       case NUMBER, TRUTH -> {
@@ -368,7 +371,7 @@ final class MessageReader {
       throw RejectedException.invalid(
           String.join(", ", dialect.required().stream().sorted().toList()), "must be there");
     }
-    if (dialect.readingsRequired() && draft.count() == 0) {
+    if (dialect.readingsRequired() && !draft.hasValue()) {
       throw RejectedException.invalid("", "no measurement is in the message");
     }
   }

@@ -22,6 +22,7 @@ final class Comparison {
 
   private static final int LIMIT = 100_000;
   private static final int IDS_MAX = 1_000;
+  private static final String NONE = "none";
 
   /// Stores keep no other times.
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
@@ -119,16 +120,15 @@ final class Comparison {
         stored
             .getOrDefault(new Line(event.device(), reading.metric()), Map.of())
             .get(timeOf(event, reading));
-    note(event, reading.metric(), old == null ? "none" : value(old), value(reading));
+    note(event, reading.metric(), old == null ? NONE : value(old), value(reading));
   }
 
   private static String value(Reading reading) {
-    String value =
-        switch (reading) {
-          case Reading.Numeric number -> Double.toString(number.value());
-          case Reading.Textual text -> text.value();
-        };
-    return (value + " " + reading.unit()).strip();
+    return switch (reading) {
+      case Reading.Numeric number -> (number.value() + " " + reading.unit()).strip();
+      case Reading.Textual text when text.value().isEmpty() -> NONE;
+      case Reading.Textual text -> (text.value() + " " + reading.unit()).strip();
+    };
   }
 
   private static String text(byte[] json) {

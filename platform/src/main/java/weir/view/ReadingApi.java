@@ -119,22 +119,41 @@ public final class ReadingApi implements HttpService {
 
   private void sendReadings(ServerResponse response, ReadingQuery query, int limit)
       throws IOException {
-    List<Measured> values = store.readings(query, limit + 1);
+    Page page = page(query, limit);
     ByteArrayOutputStream out = new ByteArrayOutputStream(16_384);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       startRange(json, query);
       json.writeArrayFieldStart("items");
-      for (Measured value : values.subList(0, Math.min(limit, values.size()))) {
+      for (Measured value : page.values) {
         json.writeStartObject();
         writeValue(json, value);
         json.writeEndObject();
       }
       json.writeEndArray();
-      json.writeStringField(
-          "next_from", values.size() > limit ? values.getLast().time().toString() : null);
+      json.writeStringField("next_from", page.next == null ? null : page.next.toString());
       json.writeEndObject();
     }
     send(response, out);
+  }
+
+  /// @param next from where the rest is to be asked for
+  private record Page(List<Measured> values, @Nullable Instant next) {}
+
+  /// As many values as asked for, or some fewer or more: those of one time stay together, for
+  /// the next page is asked for by time.
+  private Page page(ReadingQuery query, int limit) {
+    List<Measured> values = store.readings(query, limit + 1);
+    if (values.size() <= limit) {
+      return new Page(values, null);
+    }
+    Instant last = values.getLast().time();
+    List<Measured> earlier = values.stream().takeWhile(one -> one.time().isBefore(last)).toList();
+    if (!earlier.isEmpty()) {
+      return new Page(earlier, last);
+    }
+    Instant next = last.plusNanos(1_000);
+    ReadingQuery oneTime = new ReadingQuery(query.device(), query.metric(), last, next);
+    return new Page(store.readings(oneTime, ROWS_MAX), next.isBefore(query.to()) ? next : null);
   }
 
   /// Reads page by page, so that an export of any length needs little memory.
@@ -224,6 +243,7 @@ public final class ReadingApi implements HttpService {
     json.writeStringField("time", value.time().toString());
     switch (value.reading()) {
       case Reading.Numeric number -> json.writeNumberField("value", number.value());
+      case Reading.Textual text when text.value().isEmpty() -> json.writeNullField("value");
       case Reading.Textual text -> json.writeStringField("value", text.value());
     }
     json.writeStringField("unit", value.reading().unit());

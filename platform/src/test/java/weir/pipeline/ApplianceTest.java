@@ -30,11 +30,20 @@ class ApplianceTest {
   }
 
   @Test
-  void hasNoErrorReadingWithoutAnError() {
+  void saysThatThereIsNoErrorAnyMore() {
     Outcome outcome = listener.hear(TOPIC, message("null", "2026-05-31 18:30:05"));
 
-    assertThat(Listener.readings(outcome)).containsOnly(entry("status", "'cooling'"));
+    assertThat(Listener.readings(outcome))
+        .containsOnly(entry("status", "'cooling'"), entry("error_code", "''"));
     assertThat(Listener.json(outcome).path("error_code").isNull()).isTrue();
+  }
+
+  @Test
+  void doesNotTakeTheWordThatThereIsNothingForAMeasurement() {
+    String nothing = message("null", "2026-05-31 18:30:05").replace("\"cooling\"", "null");
+
+    assertThat(Listener.rejection(listener.hear(TOPIC, nothing)).detail())
+        .contains("no measurement");
   }
 
   @Test

@@ -225,6 +225,21 @@ public abstract class SeriesStoreContract {
   }
 
   @Test
+  void keepsThatATextIsGoneAndCountsItNot() {
+    Reading gone = new Reading.Textual("error", "", "");
+    write(
+        event(
+            "e-1", "esp32-01", "t", "f", at(-20), List.of(new Reading.Textual("error", "CF", ""))),
+        event("e-2", "esp32-01", "t", "f", at(-10), List.of(gone)));
+
+    assertThat(store.latest(DEVICE)).containsExactly(new Measured(at(-10), gone));
+    assertThat(store.readings(all("error"), 10)).hasSize(2).contains(new Measured(at(-10), gone));
+    assertThat(store.range(all("error"), new Step(Duration.ofDays(3), Aggregate.COUNT), 10))
+        .extracting(Bucket::count)
+        .containsExactly(1L);
+  }
+
+  @Test
   void theLastWrittenOfTwoReadingsOfOneTimeStays() {
     write(temperature("e-1", "esp32-01", at(-10), 1));
     write(temperature("e-2", "esp32-01", at(-10), 2));

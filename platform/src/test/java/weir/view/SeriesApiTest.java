@@ -80,7 +80,18 @@ class SeriesApiTest {
         List.of(
             new Reading.Textual("state", "=on,\"x\"", ""), new Reading.Numeric("power", 3, "W"));
     events.add(EventSamples.event("p-1", "plug", "plug", "energy", NOON.minusSeconds(5), readings));
+    events.add(twins("t-1", 7_300));
+    events.add(twins("t-2", 7_290));
     return events;
+  }
+
+  private static Event twins(String id, int secondsAgo) {
+    List<Reading> both =
+        List.of(
+            new Reading.Numeric("twin", 1, "A"),
+            new Reading.Numeric("twin", 2, "B"),
+            new Reading.Textual("gone", "", ""));
+    return EventSamples.event(id, "twins", "twins", "energy", NOON.minusSeconds(secondsAgo), both);
   }
 
   private static Event sensor(String id, java.time.Instant time, double celsius) {
@@ -140,6 +151,31 @@ class SeriesApiTest {
   }
 
   @Test
+  void aTextThatIsGoneIsNull() throws Exception {
+    JsonNode gone = get("/api/devices/twins/latest", LATEST).at("/items/0");
+
+    assertThat(gone.path("metric").asText()).isEqualTo("gone");
+    assertThat(gone.path("value").isNull()).isTrue();
+    assertThat(gone.path("time").asText()).isEqualTo(NOON.minusSeconds(7_290).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,3", "2,2", "3,2", "4,1"})
+  void pagesOfReadingsKeepThoseOfOneTimeTogether(int limit, int pages) throws Exception {
+    String path = "/api/devices/twins/readings?metric=twin&limit=" + limit;
+    List<Double> values = new ArrayList<>();
+    JsonNode page = get(path, READINGS);
+    for (int i = 1; i < pages; i++) {
+      page.path("items").forEach(item -> values.add(item.path("value").asDouble()));
+      page = get(path + "&from=" + page.path("next_from").asText(), READINGS);
+    }
+    page.path("items").forEach(item -> values.add(item.path("value").asDouble()));
+
+    assertThat(page.path("next_from").isNull()).isTrue();
+    assertThat(values).containsExactlyInAnyOrder(1.0, 2.0, 1.0, 2.0);
+  }
+
+  @Test
   void readingsComeAsTheyAreAndSayWhereToGoOn() throws Exception {
     String path = "/api/devices/esp32-01/readings?metric=temperature&limit=100";
     JsonNode first = get(path, READINGS);
@@ -184,7 +220,7 @@ class SeriesApiTest {
         send("/api/devices/esp32-01/readings?metric=temperature&format=csv", READINGS);
     HttpResponse<String> hours = send("/api/stats/hourly?device=esp32-01&format=csv", HOURLY);
 
-    assertThat(events.body().lines()).hasSize(122);
+    assertThat(events.body().lines()).hasSize(124);
     assertThat(readings.body().lines()).hasSize(121);
     assertThat(hours.body().lines()).hasSize(3);
   }

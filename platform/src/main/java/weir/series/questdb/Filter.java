@@ -52,6 +52,11 @@ final class Filter {
     return this;
   }
 
+  Filter isNotEmpty(String column) {
+    and().append(column).append(" <> ''");
+    return this;
+  }
+
   /// One of these numbers or quoted ids.
   Filter among(String column, List<?> literals) {
     and().append(column).append(" in (");

@@ -180,13 +180,18 @@ final class ReadingReads {
           case NUMBER -> ", min(value), max(value), sum(value), first(value), last(value)";
           case TEXT -> "";
         };
+    Filter counted =
+        switch (kind) {
+          case NUMBER -> filter;
+          case TEXT -> filter.copy().isNotEmpty("value");
+        };
     return "select ts / "
         + width
         + " step, series, count(), min(ts), max(ts)"
         + columns
         + " from "
         + table(kept, kind)
-        + filter.where();
+        + counted.where();
   }
 
   List<Series> matching(ReadingQuery query) {

@@ -179,6 +179,9 @@ final class ReadingQueries {
   private void addReadings(
       List<SqlSeries> series, long from, long to, List<String> parts, List<Object> values) {
     Condition condition = within(series, from, to);
+    if (!series.stream().allMatch(SqlSeries::isNumeric)) {
+      condition.add("(text IS NULL OR text <> '')");
+    }
     parts.add(
         "SELECT ts, 1 AS n, value AS low, value AS high, value AS total FROM readings"
             + condition.where());
