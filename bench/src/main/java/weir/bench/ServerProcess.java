@@ -57,6 +57,7 @@ final class ServerProcess implements AutoCloseable {
                 "WEIR_HTTP_PORT", ports.get(1).toString(),
                 "WEIR_MQTT_WEBSOCKET_PORT", ports.get(2).toString(),
                 "WEIR_KAFKA_PORT", ports.get(3).toString(),
+                "WEIR_MQTT_ANONYMOUS", "true",
                 "WEIR_ADMIN_TOKEN", TOKEN));
     process = builder.start();
   }

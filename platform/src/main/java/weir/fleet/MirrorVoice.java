@@ -27,9 +27,6 @@ final class MirrorVoice implements AutoCloseable {
   private static final String NAME = "mirrors-";
   private static final String EARS = "-ears";
 
-  /// No device can have this name.
-  private static final String USER = "simulator@weir";
-
   private final MqttNetwork network;
   private final Optional<Login> login;
   private final Inbox ears;
@@ -42,7 +39,7 @@ final class MirrorVoice implements AutoCloseable {
 
   MirrorVoice(Target target, Inbox ears, InstantSource clock) {
     this.network = new MqttNetwork(target.mqttHost(), target.mqttPort());
-    this.login = target.adminToken().map(token -> new Login(USER, token));
+    this.login = target.operator();
     this.ears = ears;
     this.clock = clock;
   }

@@ -77,6 +77,7 @@ class CrmTest {
     }
     flags.put("admin-token", TOKEN);
     flags.put("webhook.allow-loopback", "true");
+    flags.put("mqtt.anonymous", "true");
     platform = Platform.start(PlatformSettings.bind(null, Map.of(), flags, folder));
     send("POST", api("/api/owners"), OWNER);
     send("POST", api("/api/devices"), DEVICE);

@@ -36,8 +36,11 @@ class SimulationTest {
 
   @Test
   void aFleetIsStartedHurriedDisturbedStoppedAndGraded() throws Exception {
-    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), Map.of());
-        Listener data = new Listener(platform.mqttPort(), "energy/devices/mock-hvac-001/data")) {
+    String topic = "energy/devices/mock-hvac-001/data";
+    Map<String, String> closed = Map.of("mqtt.anonymous", "false");
+    try (TestPlatform platform = new TestPlatform(folder.resolve("data"), closed);
+        Listener data =
+            Listener.ofDevice(platform.mqttPort(), "admin", TestPlatform.TOKEN, topic)) {
       assertThat(check("GET", PATH, platform.get(PATH)).path("state").asText())
           .isEqualTo("stopped");
       assertThat(platform.post(PATH + "/stop", "").statusCode()).isEqualTo(409);

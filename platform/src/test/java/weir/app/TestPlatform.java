@@ -47,6 +47,7 @@ final class TestPlatform implements AutoCloseable {
     flags.put("mqtt.port", "0");
     flags.put("mqtt.websocket-port", "0");
     flags.put("kafka.port", "0");
+    flags.put("mqtt.anonymous", "true");
     flags.put("admin-token", TOKEN);
     flags.putAll(settings);
     return PlatformSettings.bind(null, environment, flags, folder);

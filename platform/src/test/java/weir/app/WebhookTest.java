@@ -50,6 +50,7 @@ class WebhookTest {
     flags.put("mqtt.port", "0");
     flags.put("mqtt.websocket-port", "0");
     flags.put("kafka.port", "0");
+    flags.put("mqtt.anonymous", "true");
     flags.put("admin-token", TOKEN);
     flags.put("webhook.allow-loopback", "true");
     platform = Platform.start(PlatformSettings.bind(null, Map.of(), flags, folder));

@@ -111,7 +111,7 @@ final class LogPlatform implements AutoCloseable {
         0,
         0,
         1,
-        like.anonymous(),
+        true,
         like.connectionsMax(),
         like.connectTimeout(),
         like.keepAliveMax(),

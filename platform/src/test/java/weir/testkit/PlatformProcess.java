@@ -73,6 +73,7 @@ public final class PlatformProcess implements AutoCloseable {
     environment.put("WEIR_MQTT_PORT", Integer.toString(mqttPort()));
     environment.put("WEIR_MQTT_WEBSOCKET_PORT", Integer.toString(ports.get(2)));
     environment.put("WEIR_KAFKA_PORT", Integer.toString(ports.get(3)));
+    environment.put("WEIR_MQTT_ANONYMOUS", "true");
     environment.putAll(settings);
     process =
         builder

@@ -9,7 +9,7 @@ import java.util.List;
 /// @param port for MQTT over TCP; 0 takes a free one
 /// @param websocketPort for MQTT over WebSocket; 0 takes a free one
 /// @param loops event loops; 0 is one for each core
-/// @param anonymous whether clients on loopback need no credential
+/// @param anonymous whether senders on loopback need no credential, over MQTT and HTTP
 /// @param connectionsMax connections at once
 /// @param connectTimeout how long a connection may take to be admitted
 /// @param keepAliveMax longest keep-alive; longer ones are shortened where the protocol allows
@@ -90,7 +90,7 @@ public record MqttSettings(
         1883,
         9001,
         0,
-        true,
+        false,
         20_000,
         Duration.ofSeconds(10),
         Duration.ofMinutes(20),

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,9 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MqttSettingsTest {
 
   @Test
-  void listensOnLoopbackByDefault() {
+  void listensOnLoopbackForThoseWithACredentialByDefault() {
     MqttSettings defaults = MqttSettings.defaults();
     assertThat(defaults.host()).isEqualTo("127.0.0.1");
+    assertThat(defaults.anonymous()).isFalse();
     assertThat(defaults.port()).isEqualTo(1883);
     assertThat(defaults.websocketPort()).isEqualTo(9001);
     assertThat(defaults.receiveMax()).isEqualTo(64);

@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The default settings on free ports, with some values changed by name.
+/// The default settings on free ports and open to everybody here, with some values changed by
+/// name.
 final class SettingsDraft {
 
   private final Map<String, Object> values = new LinkedHashMap<>();
 
   SettingsDraft() {
-    with("port", 0).with("websocketPort", 0);
+    with("port", 0).with("websocketPort", 0).with("anonymous", true);
   }
 
   SettingsDraft with(String component, Object value) {
