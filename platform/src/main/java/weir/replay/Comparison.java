@@ -11,6 +11,7 @@ import java.util.Map;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
+import weir.event.EventKey;
 import weir.event.Reading;
 import weir.series.Measured;
 import weir.series.ReadingQuery;
@@ -42,7 +43,7 @@ final class Comparison {
   private final SeriesStore store;
   private final List<Difference> differences = new ArrayList<>();
   private final Map<Line, Map<Instant, Reading>> stored = new HashMap<>();
-  private final Map<EventId, StoredEvent> storedEvents = new HashMap<>();
+  private final Map<EventKey, StoredEvent> storedEvents = new HashMap<>();
 
   /// @param events all that will be asked for
   Comparison(SeriesStore store, List<Event> events) {
@@ -65,15 +66,18 @@ final class Comparison {
   private void find(List<Event> events) {
     Instant first = events.stream().map(Event::time).min(Instant::compareTo).orElseThrow();
     Instant last = events.stream().map(Event::time).max(Instant::compareTo).orElseThrow();
-    List<EventId> ids = events.stream().map(Event::id).toList();
-    keep(store.events(ids, first, last.plusNanos(1_000)));
-    keep(
-        store.events(
-            ids.stream().filter(id -> !storedEvents.containsKey(id)).toList(), EARLIEST, LATEST));
+    keep(store.events(ids(events), first, last.plusNanos(1_000)));
+    List<Event> missing =
+        events.stream().filter(event -> !storedEvents.containsKey(event.key())).toList();
+    keep(store.events(ids(missing), EARLIEST, LATEST));
+  }
+
+  private static List<EventId> ids(List<Event> events) {
+    return events.stream().map(Event::id).toList();
   }
 
   private void keep(List<StoredEvent> found) {
-    found.forEach(event -> storedEvents.put(event.id(), event));
+    found.forEach(event -> storedEvents.put(event.key(), event));
   }
 
   /// A line of readings is read in one go, from its first time to its last.
@@ -95,7 +99,7 @@ final class Comparison {
   }
 
   Verdict compare(Event event) {
-    StoredEvent old = storedEvents.get(event.id());
+    StoredEvent old = storedEvents.get(event.key());
     if (old == null) {
       return Verdict.UNSTORED;
     }

@@ -1,22 +1,33 @@
 package weir.series;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
+import weir.device.DeviceId;
 
-/// A place in the order of events: newest first by time, and by id within one time. Events that
-/// arrive later do not move it.
+/// A place in the order of events: newest first by time, then by id, then by device, because two
+/// devices may use one id. Events that arrive later do not move it.
 ///
 /// @param micros event time, microseconds since the epoch
-public record EventCursor(long micros, UUID id) implements Comparable<EventCursor> {
+public record EventCursor(long micros, UUID id, DeviceId device)
+    implements Comparable<EventCursor> {
 
-  private static final int BYTES = 24;
+  private static final int BYTES_BEFORE_DEVICE = 24;
 
-  /// The text form, 32 characters that fit a URL.
+  private static final Comparator<EventCursor> ORDER =
+      Comparator.comparingLong(EventCursor::micros)
+          .reversed()
+          .thenComparing(EventCursor::id)
+          .thenComparing(cursor -> cursor.device().value());
+
+  /// The text form, at most 203 characters that fit a URL.
   public String text() {
-    ByteBuffer bytes = ByteBuffer.allocate(BYTES).putLong(micros);
-    bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+    byte[] name = device.value().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES_BEFORE_DEVICE + name.length).putLong(micros);
+    bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits()).put(name);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
   }
 
@@ -27,16 +38,18 @@ public record EventCursor(long micros, UUID id) implements Comparable<EventCurso
     } catch (IllegalArgumentException notBase64) {
       return Optional.empty();
     }
-    if (bytes.length != BYTES) {
+    if (bytes.length <= BYTES_BEFORE_DEVICE) {
       return Optional.empty();
     }
     ByteBuffer in = ByteBuffer.wrap(bytes);
-    return Optional.of(new EventCursor(in.getLong(), new UUID(in.getLong(), in.getLong())));
+    long micros = in.getLong();
+    UUID id = new UUID(in.getLong(), in.getLong());
+    String name = StandardCharsets.UTF_8.decode(in).toString();
+    return DeviceId.parse(name).map(device -> new EventCursor(micros, id, device));
   }
 
   @Override
   public int compareTo(EventCursor other) {
-    int byTime = Long.compare(other.micros, micros);
-    return byTime != 0 ? byTime : id.compareTo(other.id);
+    return ORDER.compare(this, other);
   }
 }

@@ -18,7 +18,7 @@ import weir.event.EventKey;
 /// not their end.
 ///
 /// Two readings of one device and metric with the same time and unit are one: the value that
-/// was written last stays. Events are told apart by time and id.
+/// was written last stays. Events are told apart by time, id and device.
 public interface SeriesStore extends AutoCloseable {
 
   /// Stores the events and their readings, all or none. When it returns they survive the
@@ -54,7 +54,11 @@ public interface SeriesStore extends AutoCloseable {
   /// Events that match, newest first by event time.
   EventPage events(EventQuery query);
 
-  Optional<StoredEvent> event(EventId id);
+  /// The event that a device sent under an id.
+  Optional<StoredEvent> event(DeviceId device, EventId id);
+
+  /// Events with an id, newest first by event time, at most so many; two devices may use one.
+  List<StoredEvent> events(EventId id, int limit);
 
   /// Those of at most 1,000 events that are stored with a time in the range, in any order.
   List<StoredEvent> events(List<EventId> ids, Instant from, Instant to);

@@ -3,6 +3,7 @@ package weir.series;
 import java.time.Instant;
 import weir.device.DeviceId;
 import weir.event.EventId;
+import weir.event.EventKey;
 
 /// An event as it is kept: without its readings, which are values of their own.
 ///
@@ -18,4 +19,9 @@ public record StoredEvent(
     Instant time,
     Instant receivedAt,
     Instant storedAt,
-    byte[] json) {}
+    byte[] json) {
+
+  public EventKey key() {
+    return new EventKey(device.value(), id.uuid());
+  }
+}

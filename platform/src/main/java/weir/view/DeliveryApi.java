@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
 import weir.device.Form;
 import weir.device.Outcome;
 import weir.event.ProblemException;
@@ -31,6 +32,7 @@ import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryLog.AttemptQuery;
 import weir.subscriber.delivery.DeliveryLog.Open;
 import weir.subscriber.delivery.DeliveryLog.State;
+import weir.subscriber.delivery.Wanted;
 
 /// What is delivered to an application, and what its owner can do about it, under
 /// `/api/applications/{id}`; the endpoints of all under `/api/endpoints`, and one event at
@@ -227,7 +229,12 @@ public final class DeliveryApi implements HttpService {
         log.attempts(
             endpoint.number(),
             new AttemptQuery(
-                outcome, event, from, to, cursor < 0 ? Long.MAX_VALUE : cursor, limit));
+                outcome,
+                event == null ? null : new Wanted(event, null),
+                from,
+                to,
+                cursor < 0 ? Long.MAX_VALUE : cursor,
+                limit));
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.set("items", json(found));
     body.put("next_cursor", found.size() < limit ? null : Long.toString(found.getLast().id()));
@@ -256,23 +263,31 @@ public final class DeliveryApi implements HttpService {
 
   private void showDelivery(ServerRequest request, ServerResponse response) {
     Endpoint endpoint = endpoint(request);
-    String event = request.path().pathParameters().get("event");
     ObjectNode body =
-        delivery(endpoint, event)
+        delivery(endpoint, wanted(request))
             .orElseThrow(() -> ProblemException.notFound("nothing is known of such a delivery"));
     Answers.send(response, body);
   }
 
-  private Optional<ObjectNode> delivery(Endpoint endpoint, String event) {
+  /// The event that the path names, of the device that the query names.
+  private static Wanted wanted(ServerRequest request) {
+    QueryForm form = new QueryForm(request);
+    DeviceId device = form.device("device");
+    form.check();
+    return new Wanted(request.path().pathParameters().get("event"), device);
+  }
+
+  private Optional<ObjectNode> delivery(Endpoint endpoint, Wanted wanted) {
     List<DeliveryLog.Entry> attempts =
         log.attempts(
-            endpoint.number(), new AttemptQuery(null, event, null, null, Long.MAX_VALUE, PAGE_MAX));
-    Optional<State> open = log.stateOf(endpoint.number(), event);
+            endpoint.number(),
+            new AttemptQuery(null, wanted, null, null, Long.MAX_VALUE, PAGE_MAX));
+    Optional<State> open = log.stateOf(endpoint.number(), wanted);
     if (attempts.isEmpty() && open.isEmpty()) {
       return Optional.empty();
     }
     ObjectNode body = JsonBody.JSON.createObjectNode();
-    body.put("event_id", event);
+    body.put("event_id", wanted.eventId());
     body.put("status", open.map(DeliveryApi::name).orElseGet(() -> ended(attempts)));
     body.set("attempts", json(attempts));
     return Optional.of(body);
@@ -280,15 +295,15 @@ public final class DeliveryApi implements HttpService {
 
   /// One event at every endpoint that it went to or waits for.
   private void showEvent(ServerRequest request, ServerResponse response) {
-    String event = request.path().pathParameters().get("event");
+    Wanted wanted = wanted(request);
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
-    for (long number : log.endpointsOf(event)) {
+    for (long number : log.endpointsOf(wanted)) {
       endpoints
           .byNumber(number)
           .ifPresent(
               endpoint ->
-                  delivery(endpoint, event)
+                  delivery(endpoint, wanted)
                       .ifPresent(found -> items.add(found.setAll(whose(endpoint)))));
     }
     Answers.send(response, body);
@@ -311,8 +326,7 @@ public final class DeliveryApi implements HttpService {
 
   private void redeliver(ServerRequest request, ServerResponse response) {
     Endpoint endpoint = endpoint(request);
-    String event = request.path().pathParameters().get("event");
-    int count = Answers.saved(deliveries.redeliver(endpoint, event), "delivery");
+    int count = Answers.saved(deliveries.redeliver(endpoint, wanted(request)), "delivery");
     if (count == 0) {
       throw ProblemException.of(409, "Conflict", "the event is not in the log any more");
     }

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
@@ -30,6 +31,7 @@ import weir.series.StoredEvent;
 public final class EventApi implements HttpService {
 
   private static final int LIMIT_DEFAULT = 50;
+  private static final int DEVICES_MAX = 20;
   private static final String SENSOR_FAMILY = "http";
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final JsonFactory FACTORY = JSON.getFactory();
@@ -51,12 +53,7 @@ public final class EventApi implements HttpService {
 
   private void list(ServerRequest request, ServerResponse response) throws IOException {
     QueryForm form = new QueryForm(request);
-    String text = form.text("device");
-    DeviceId device = text == null ? null : DeviceId.parse(text).orElse(null);
-    if (text != null && device == null) {
-      form.wrong("device", "must be a device id");
-    }
-    answer(request, response, form, device);
+    answer(request, response, form, form.device("device"));
   }
 
   private void ofDevice(ServerRequest request, ServerResponse response) throws IOException {
@@ -161,16 +158,31 @@ public final class EventApi implements HttpService {
 
   private void show(ServerRequest request, ServerResponse response) throws IOException {
     String id = request.path().pathParameters().get("event_id");
-    new QueryForm(request).check();
+    QueryForm form = new QueryForm(request);
+    DeviceId device = form.device("device");
+    form.check();
     StoredEvent event =
         EventId.parse(id)
-            .flatMap(store::event)
+            .flatMap(each -> device == null ? theOnly(each) : store.event(device, each))
             .orElseThrow(() -> ProblemException.notFound("there is no such event"));
     ByteArrayOutputStream out = new ByteArrayOutputStream(2_048);
     try (JsonGenerator json = FACTORY.createGenerator(out)) {
       write(json, event);
     }
     send(response, out);
+  }
+
+  /// The event with this id, unless several devices use it.
+  private Optional<StoredEvent> theOnly(EventId id) {
+    List<StoredEvent> events = store.events(id, DEVICES_MAX);
+    List<String> devices = events.stream().map(event -> event.device().value()).distinct().toList();
+    if (devices.size() > 1) {
+      throw ProblemException.of(
+          409,
+          "Several devices",
+          "they use one event id, and device must name one: " + String.join(", ", devices));
+    }
+    return events.stream().findFirst();
   }
 
   private void newestOfSensors(ServerRequest request, ServerResponse response) throws IOException {

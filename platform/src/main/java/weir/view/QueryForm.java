@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
 import weir.device.FieldError;
 
 /// Reads the query parameters of a request and notes everything that is wrong with them. Owned by
@@ -41,6 +42,19 @@ public final class QueryForm {
       errors.add(new FieldError(name, "must be true or false"));
     }
     return text.equals("true");
+  }
+
+  /// A device id; null when it is left out.
+  public @Nullable DeviceId device(String name) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    DeviceId device = DeviceId.parse(text).orElse(null);
+    if (device == null) {
+      errors.add(new FieldError(name, "must be a device id"));
+    }
+    return device;
   }
 
   public int number(String name, int min, int max, int otherwise) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
@@ -94,6 +95,28 @@ class ConsoleWorkTest {
     assertThat(page.locator(".notice")).isHidden();
     ConsoleBrowser.screenshot(page, "event");
     assertThat(client.get("/api/dead-letters/" + position).path("replayed").asBoolean()).isTrue();
+  }
+
+  @Test
+  void tellsTheEventsOfTwoDevicesApartThatUseOneId() {
+    ObjectMapper json = new ObjectMapper();
+    List<String> twins = List.of("twin-a", "twin-b");
+    for (String twin : twins) {
+      client.post("/api/devices", json.createObjectNode().put("id", twin).put("type", "sensor"));
+      ObjectNode event = json.createObjectNode().put("device_id", twin).put("event_id", "twin-1");
+      event.put("temperature", 20).put("humidity", 50).put("timestamp", "2026-02-01T12:00:00Z");
+      client.post("/ingest", event);
+    }
+    twins.forEach(twin -> stage.awaitValue(twin, "temperature"));
+    for (String twin : twins) {
+      Page page = browser.at("/console/events/twin-1");
+      assertThat(page.locator("main li a")).hasText(twins.toArray(String[]::new));
+      ConsoleBrowser.screenshot(page, "event-choice");
+      page.click("main li >> text=" + twin);
+      assertThat(page.locator(".page-head p")).hasText("stored of " + twin);
+      assertThat(steps(page)).containsExactly("Accepted", "Decoded and enriched", "Stored");
+      assertThat(page.locator(".steps pre").last()).containsText("\"" + twin + "\"");
+    }
   }
 
   /// What happened to an event before it was delivered.

@@ -90,8 +90,13 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
-  public Optional<StoredEvent> event(EventId id) {
-    return store.event(id);
+  public Optional<StoredEvent> event(DeviceId device, EventId id) {
+    return store.event(device, id);
+  }
+
+  @Override
+  public List<StoredEvent> events(EventId id, int limit) {
+    return store.events(id, limit);
   }
 
   @Override

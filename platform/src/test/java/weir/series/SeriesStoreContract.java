@@ -82,7 +82,7 @@ public abstract class SeriesStoreContract {
     Event written = temperature("e-1", "esp32-01", at(-60), 24.5);
     write(written);
 
-    StoredEvent read = store.event(new EventId("e-1")).orElseThrow();
+    StoredEvent read = store.event(written.device(), written.id()).orElseThrow();
 
     assertThat(read.device()).isEqualTo(written.device());
     assertThat(read.type()).isEqualTo("sensor");
@@ -135,10 +135,14 @@ public abstract class SeriesStoreContract {
         temperature(given, "a", at(-2), 2),
         temperature("plain:id.7", "a", at(-1), 3));
 
-    assertThat(store.event(made)).map(StoredEvent::id).contains(made);
-    assertThat(store.event(new EventId(given))).map(StoredEvent::id).contains(new EventId(given));
-    assertThat(store.event(new EventId("plain:id.7"))).isPresent();
-    assertThat(store.event(new EventId("other"))).isEmpty();
+    DeviceId device = new DeviceId("a");
+    for (EventId id : List.of(made, new EventId(given), new EventId("plain:id.7"))) {
+      assertThat(store.event(device, id)).map(StoredEvent::id).contains(id);
+      assertThat(store.events(id, 10)).extracting(StoredEvent::id).containsExactly(id);
+      assertThat(store.event(new DeviceId("b"), id)).isEmpty();
+    }
+    assertThat(store.event(device, new EventId("other"))).isEmpty();
+    assertThat(store.events(new EventId("other"), 10)).isEmpty();
     List<EventId> all = List.of(made, new EventId("plain:id.7"), new EventId("other"));
     assertThat(store.events(all, at(-86_400), at(86_400)))
         .extracting(StoredEvent::id)
@@ -173,7 +177,7 @@ public abstract class SeriesStoreContract {
             List.of(number("temperature", 2.45), number("b", 1)),
             "{\"mended\":true}".getBytes(StandardCharsets.UTF_8)));
 
-    StoredEvent read = store.event(before.id()).orElseThrow();
+    StoredEvent read = store.event(before.device(), before.id()).orElseThrow();
     assertThat(read.kind()).isEqualTo("status");
     assertThat(new String(read.json(), StandardCharsets.UTF_8)).contains("mended");
     assertThat(store.eventCount()).isEqualTo(1);
@@ -345,10 +349,23 @@ public abstract class SeriesStoreContract {
 
   @Test
   void twoDevicesMayUseOneId() {
+    EventId id = new EventId("e-1");
     write(temperature("e-1", "a", at(-5), 1), temperature("e-1", "b", at(-5), 2));
     write(temperature("e-1", "a", at(-5), 1), temperature("e-1", "b", at(-5), 2));
+    write(temperature("e-1", "c", at(-4), 3));
 
-    assertThat(store.eventCount()).isEqualTo(2);
+    assertThat(store.eventCount()).isEqualTo(3);
+    assertThat(devices(store.events(id, 10))).containsExactly("c", "a", "b");
+    assertThat(devices(store.events(id, 1))).containsExactly("c");
+    assertThat(store.event(new DeviceId("b"), id)).isPresent();
+    EventPage first = store.events(EventQuery.newest(2));
+    assertThat(devices(first.events())).containsExactly("c", "a");
+    assertThat(devices(store.events(EventQuery.newest(2).after(first.next())).events()))
+        .containsExactly("b");
+  }
+
+  private static List<String> devices(List<StoredEvent> events) {
+    return events.stream().map(event -> event.device().value()).toList();
   }
 
   @Test

@@ -74,12 +74,14 @@ class SeriesApiTest {
   private static List<Event> samples() {
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < 120; i++) {
-      events.add(sensor("s-" + i, NOON.minusSeconds(60L * (i + 1)), i));
+      String id = i == 119 ? "twin" : "s-" + i;
+      events.add(sensor(id, NOON.minusSeconds(60L * (i + 1)), i));
     }
     List<Reading> readings =
         List.of(
             new Reading.Textual("state", "=on,\"x\"", ""), new Reading.Numeric("power", 3, "W"));
-    events.add(EventSamples.event("p-1", "plug", "plug", "energy", NOON.minusSeconds(5), readings));
+    events.add(
+        EventSamples.event("twin", "plug", "plug", "energy", NOON.minusSeconds(5), readings));
     events.add(twins("t-1", 7_300));
     events.add(twins("t-2", 7_290));
     return events;
@@ -245,8 +247,21 @@ class SeriesApiTest {
 
   @Test
   void oneEventIsFoundByItsId() throws Exception {
-    assertThat(get("/api/events/p-1", EVENT).path("device_type").asText()).isEqualTo("plug");
+    assertThat(get("/api/events/s-0", EVENT).path("device_type").asText()).isEqualTo("sensor");
     assertThat(send("/api/events/none", EVENT).statusCode()).isEqualTo(404);
+    assertThat(send("/api/events/s-0?device=plug", EVENT).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void anIdThatTwoDevicesUseNeedsTheDevice() throws Exception {
+    HttpResponse<String> answer = send("/api/events/twin", EVENT);
+
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(json.readTree(answer.body()).path("detail").asText()).endsWith("plug, esp32-01");
+    for (String device : List.of("plug", "esp32-01")) {
+      assertThat(get("/api/events/twin?device=" + device, EVENT).path("device_id").asText())
+          .isEqualTo(device);
+    }
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -65,13 +64,13 @@ final class EventReads {
     return new EventPage(events, end < rows.size() ? rows.get(end - 1).place() : null);
   }
 
-  /// The first rows of a table in the order of events. Rows of one time are sorted by id
+  /// The first rows of a table in the order of events. Rows of one time are sorted
   /// here, because a table keeps them in no order.
   private List<Row> newest(String table, EventQuery query, int wanted) {
     List<Row> rows = new ArrayList<>();
     EventCursor after = query.after();
     if (after != null) {
-      rows.addAll(oneTime(table, query, after.micros(), after.id(), wanted));
+      rows.addAll(oneTime(table, query, after.micros(), after, wanted));
     }
     int missing = wanted - rows.size();
     if (missing == 0) {
@@ -103,19 +102,19 @@ final class EventReads {
     return rows;
   }
 
-  /// The rows of one time with an id above another, by id.
+  /// The rows of one time that come after a place, in their order.
   private List<Row> oneTime(
-      String table, EventQuery query, long micros, @Nullable UUID above, int limit) {
+      String table, EventQuery query, long micros, @Nullable EventCursor after, int limit) {
     Filter filter = Filter.of(query).number("ts = ", micros);
-    NavigableMap<UUID, Row> rows = new TreeMap<>();
+    NavigableMap<EventCursor, Row> rows = new TreeMap<>();
     engine.select(
         COLUMNS + table + filter.where(),
         filter.values(),
         row -> {
-          UUID id = uuid(row, 7);
-          boolean wanted = above == null || id.compareTo(above) > 0;
-          if (wanted && (rows.size() < limit || id.compareTo(rows.lastKey()) < 0)) {
-            rows.put(id, read(row));
+          EventCursor place = place(row);
+          boolean wanted = after == null || place.compareTo(after) > 0;
+          if (wanted && (rows.size() < limit || place.compareTo(rows.lastKey()) < 0)) {
+            rows.put(place, read(row));
             if (rows.size() > limit) {
               rows.pollLastEntry();
             }
@@ -124,9 +123,9 @@ final class EventReads {
     return List.copyOf(rows.values());
   }
 
-  /// The event with this id. An id that carries its own time (UUIDv7) is looked for near that
-  /// time first; else all ids are scanned.
-  Optional<StoredEvent> event(EventId id) {
+  /// Events with an id, of one device or of all, newest first. An id that carries its own time
+  /// (UUIDv7) is looked for near that time first; else all ids are scanned.
+  List<StoredEvent> withId(EventId id, @Nullable DeviceId device, int limit) {
     UUID uuid = id.uuid();
     if (uuid.version() == 7) {
       Instant made = Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16);
@@ -135,13 +134,27 @@ final class EventReads {
             new Filter()
                 .number("ts >= ", Micros.of(made.minus(window)))
                 .number("ts < ", Micros.of(made.plus(window)));
-        Optional<StoredEvent> found = find(id, near.value("uuid = ", uuid));
-        if (found.isPresent()) {
+        List<StoredEvent> found = find(id, device, near, limit);
+        if (!found.isEmpty()) {
           return found;
         }
       }
     }
-    return find(id, new Filter().value("uuid = ", uuid));
+    return find(id, device, new Filter(), limit);
+  }
+
+  private List<StoredEvent> find(EventId id, @Nullable DeviceId device, Filter filter, int limit) {
+    filter.value("uuid = ", id.uuid()).text("device = ", device == null ? null : device.value());
+    List<Row> rows = new ArrayList<>();
+    for (RetentionClass kept : tables.classes()) {
+      rows.addAll(scan(kept.events(), filter, limit));
+    }
+    return rows.stream()
+        .sorted(Comparator.comparing(Row::place))
+        .map(Row::event)
+        .filter(event -> event.id().equals(id))
+        .limit(limit)
+        .toList();
   }
 
   List<StoredEvent> events(List<EventId> ids, Instant from, Instant to) {
@@ -167,17 +180,6 @@ final class EventReads {
           });
     }
     return found;
-  }
-
-  private Optional<StoredEvent> find(EventId id, Filter filter) {
-    List<StoredEvent> found = new ArrayList<>();
-    for (RetentionClass kept : tables.classes()) {
-      engine.select(
-          COLUMNS + kept.events() + filter.where() + " limit 1",
-          filter.values(),
-          row -> found.add(read(row).event()));
-    }
-    return found.stream().filter(event -> event.id().equals(id)).findFirst();
   }
 
   Map<String, Long> kinds(String type, Instant from, Instant to) {
@@ -226,22 +228,26 @@ final class EventReads {
     return new EventKey(String.valueOf(row.getSymA(0)), uuid(row, 1));
   }
 
+  private static EventCursor place(Record row) {
+    DeviceId device = new DeviceId(String.valueOf(row.getSymA(3)));
+    return new EventCursor(row.getTimestamp(0), uuid(row, 7), device);
+  }
+
   private static Row read(Record row) {
-    UUID uuid = uuid(row, 7);
+    EventCursor place = place(row);
     Utf8Sequence id = row.getVarcharA(8);
-    long micros = row.getTimestamp(0);
     StoredEvent event =
         new StoredEvent(
-            new EventId(id == null ? uuid.toString() : id.toString()),
-            new DeviceId(String.valueOf(row.getSymA(3))),
+            new EventId(id == null ? place.id().toString() : id.toString()),
+            place.device(),
             String.valueOf(row.getSymA(4)),
             String.valueOf(row.getSymA(5)),
             String.valueOf(row.getSymA(6)),
-            Micros.instant(micros),
+            Micros.instant(place.micros()),
             Micros.instant(row.getTimestamp(1)),
             Micros.instant(row.getTimestamp(2)),
             bytes(row.getVarcharA(9)));
-    return new Row(new EventCursor(micros, uuid), event);
+    return new Row(place, event);
   }
 
   private static UUID uuid(Record row, int column) {

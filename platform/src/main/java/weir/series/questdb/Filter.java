@@ -35,7 +35,8 @@ final class Filter {
     return copy;
   }
 
-  private void text(String condition, @Nullable String value) {
+  /// Leaves the condition out when there is no value.
+  void text(String condition, @Nullable String value) {
     if (value != null) {
       value(condition, value);
     }

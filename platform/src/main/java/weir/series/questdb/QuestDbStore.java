@@ -195,8 +195,13 @@ public final class QuestDbStore implements SeriesStore {
   }
 
   @Override
-  public Optional<StoredEvent> event(EventId id) {
-    return events.event(id);
+  public Optional<StoredEvent> event(DeviceId device, EventId id) {
+    return events.withId(id, device, 1).stream().findFirst();
+  }
+
+  @Override
+  public List<StoredEvent> events(EventId id, int limit) {
+    return events.withId(id, null, limit);
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -47,7 +46,7 @@ final class EventQueries {
     long[] bytes = {0};
     scan(
         handle,
-        COLUMNS + condition.where() + " ORDER BY ts DESC, id LIMIT " + (asked.limit() + 1),
+        COLUMNS + condition.where() + " ORDER BY ts DESC, id, device LIMIT " + (asked.limit() + 1),
         row -> {
           if (events.size() == asked.limit() || bytes[0] > PAGE_BYTES_MAX) {
             last[1] = last[0];
@@ -56,7 +55,7 @@ final class EventQueries {
           StoredEvent event = read(row);
           events.add(event);
           bytes[0] += event.json().length;
-          last[0] = new EventCursor(dialect.micros(row, 1), dialect.id(row, 2));
+          last[0] = new EventCursor(dialect.micros(row, 1), dialect.id(row, 2), event.device());
           return true;
         },
         condition.values());
@@ -75,7 +74,9 @@ final class EventQueries {
     if (after != null) {
       Object time = dialect.time(after.micros());
       condition.add("ts <= ?", time);
-      condition.add("(ts < ? OR id > ?)", time, dialect.id(after.id()));
+      Object id = dialect.id(after.id());
+      String device = after.device().value();
+      condition.add("(ts < ? OR id > ? OR (id = ? AND device > ?))", time, id, id, device);
     }
     return condition;
   }
@@ -84,10 +85,14 @@ final class EventQueries {
     return time == null ? null : dialect.time(Micros.of(time));
   }
 
-  Optional<StoredEvent> event(Handle handle, EventId id) {
-    return query(handle, COLUMNS + " WHERE id = ?", this::read, dialect.id(id.uuid())).stream()
+  /// Those with an id, of one device or of all, newest first.
+  List<StoredEvent> withId(Handle handle, EventId id, @Nullable DeviceId device, int limit) {
+    Condition condition = new Condition().add("id = ?", dialect.id(id.uuid()));
+    condition.addIf("device = ?", device == null ? null : device.value());
+    String sql = COLUMNS + condition.where() + " ORDER BY ts DESC, device LIMIT " + limit;
+    return query(handle, sql, this::read, condition.values()).stream()
         .filter(event -> event.id().equals(id))
-        .findFirst();
+        .toList();
   }
 
   List<StoredEvent> events(Handle handle, List<EventId> ids, Instant from, Instant to) {

@@ -168,8 +168,13 @@ public final class SqlStore implements SeriesStore {
   }
 
   @Override
-  public Optional<StoredEvent> event(EventId id) {
-    return ask(handle -> events.event(handle, id));
+  public Optional<StoredEvent> event(DeviceId device, EventId id) {
+    return ask(handle -> events.withId(handle, id, device, 1)).stream().findFirst();
+  }
+
+  @Override
+  public List<StoredEvent> events(EventId id, int limit) {
+    return ask(handle -> events.withId(handle, id, null, limit));
   }
 
   @Override

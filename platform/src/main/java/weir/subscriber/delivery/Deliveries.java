@@ -84,21 +84,21 @@ public final class Deliveries {
 
   /// Sends an event again, wherever it is: parked, waiting, or long delivered and still in the
   /// log.
-  public Outcome<Integer> redeliver(Endpoint endpoint, String eventId) {
+  public Outcome<Integer> redeliver(Endpoint endpoint, Wanted wanted) {
+    String sql =
+        "SELECT place FROM attempt WHERE place >= 0 AND endpoint = ? AND "
+            + wanted.where("event", "device")
+            + " UNION SELECT e.place FROM event e JOIN lane l ON l.endpoint = ? WHERE "
+            + wanted.where("e.id", "e.device")
+            + " AND "
+            + Pointers.POINTS;
+    List<Object> values = new ArrayList<>();
+    for (int part = 0; part < 2; part++) {
+      values.add(endpoint.number());
+      values.addAll(wanted.values());
+    }
     List<Long> places =
-        database.read(
-            handle ->
-                query(
-                    handle,
-                    "SELECT place FROM attempt WHERE endpoint = ? AND event = ? AND place >= 0"
-                        + " UNION SELECT e.place FROM event e JOIN lane l ON l.endpoint = ? WHERE"
-                        + " e.id = ? AND "
-                        + Pointers.POINTS,
-                    row -> row.getLong(1),
-                    endpoint.number(),
-                    eventId,
-                    endpoint.number(),
-                    eventId));
+        database.read(handle -> query(handle, sql, row -> row.getLong(1), values.toArray()));
     return places.isEmpty()
         ? new Outcome.Missing<>()
         : new Outcome.Saved<>(redeliver(endpoint, places));

@@ -186,8 +186,10 @@ public final class DeliveryLog {
                 limit));
   }
 
-  /// The state of one event for an endpoint; empty when it does not wait.
-  public Optional<State> stateOf(long endpoint, String eventId) {
+  /// The state of an event for an endpoint; empty when it does not wait.
+  public Optional<State> stateOf(long endpoint, Wanted wanted) {
+    List<Object> values = new ArrayList<>(List.of(endpoint));
+    values.addAll(wanted.values());
     return database
         .read(
             handle ->
@@ -198,10 +200,11 @@ public final class DeliveryLog {
                         + " e JOIN lane l ON l.endpoint = ? LEFT JOIN delivery d ON d.lane = l.id"
                         + " AND d.place = e.place LEFT JOIN refusal r ON r.lane = l.id AND r.place"
                         + " = e.place LEFT JOIN parked p ON p.lane = l.id AND p.place = e.place"
-                        + " WHERE e.id = ? ORDER BY 1 DESC NULLS LAST LIMIT 1",
+                        + " WHERE "
+                        + wanted.where("e.id", "e.device")
+                        + " ORDER BY 1 DESC NULLS LAST LIMIT 1",
                     row -> Optional.ofNullable(row.getString(1)),
-                    endpoint,
-                    eventId))
+                    values.toArray()))
         .stream()
         .flatMap(Optional::stream)
         .map(State::valueOf)
@@ -209,19 +212,22 @@ public final class DeliveryLog {
   }
 
   /// The endpoints that an event waits for, is parked for, or was tried at.
-  public List<Long> endpointsOf(String eventId) {
-    return database.read(
-        handle ->
-            query(
-                handle,
-                "SELECT endpoint FROM attempt WHERE event = ? UNION SELECT l.endpoint FROM event e"
-                    + " JOIN delivery p ON p.place = e.place JOIN lane l ON l.id = p.lane WHERE"
-                    + " e.id = ? UNION SELECT l.endpoint FROM event e JOIN parked p ON p.place ="
-                    + " e.place JOIN lane l ON l.id = p.lane WHERE e.id = ?",
-                row -> row.getLong(1),
-                eventId,
-                eventId,
-                eventId));
+  public List<Long> endpointsOf(Wanted wanted) {
+    String open = wanted.where("e.id", "e.device");
+    String sql =
+        "SELECT endpoint FROM attempt WHERE "
+            + wanted.where("event", "device")
+            + " UNION SELECT l.endpoint FROM event e JOIN delivery p ON p.place = e.place"
+            + " JOIN lane l ON l.id = p.lane WHERE "
+            + open
+            + " UNION SELECT l.endpoint FROM event e JOIN parked p ON p.place = e.place"
+            + " JOIN lane l ON l.id = p.lane WHERE "
+            + open;
+    List<Object> values = new ArrayList<>();
+    for (int part = 0; part < 3; part++) {
+      values.addAll(wanted.values());
+    }
+    return database.read(handle -> query(handle, sql, row -> row.getLong(1), values.toArray()));
   }
 
   /// A request that was made.
@@ -241,7 +247,7 @@ public final class DeliveryLog {
   /// @param before only those with a smaller id
   public record AttemptQuery(
       @Nullable String outcome,
-      @Nullable String eventId,
+      @Nullable Wanted wanted,
       @Nullable Instant from,
       @Nullable Instant to,
       long before,
@@ -255,7 +261,10 @@ public final class DeliveryLog {
             "SELECT id, event, device, at, outcome, status, millis, detail, answer FROM attempt"
                 + " WHERE endpoint = ? AND id < ?");
     add(sql, values, " AND outcome = ?", asked.outcome());
-    add(sql, values, " AND event = ?", asked.eventId());
+    if (asked.wanted() != null) {
+      sql.append(" AND ").append(asked.wanted().where("event", "device"));
+      values.addAll(asked.wanted().values());
+    }
     add(sql, values, " AND at >= ?", asked.from() == null ? null : asked.from().toEpochMilli());
     add(sql, values, " AND at < ?", asked.to() == null ? null : asked.to().toEpochMilli());
     add(sql, values, " ORDER BY id DESC LIMIT ?", asked.limit());

@@ -13,13 +13,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.device.DeviceId;
 import weir.event.EventId;
 import weir.event.ProblemException;
 import weir.log.LogRecord;
 import weir.series.StoredEvent;
 import weir.view.DeadLetters;
+import weir.view.QueryForm;
 
-/// `GET /api/events/{event_id}/trace`: one id, everything that happened to it.
+/// `GET /api/events/{event_id}/trace`: everything that happened to one event. When several
+/// devices use its id and `device` names none of them, the answer tells only who they are.
 public final class TraceApi implements HttpService {
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -39,7 +42,10 @@ public final class TraceApi implements HttpService {
     EventId id =
         EventId.parse(request.path().pathParameters().get("event_id"))
             .orElseThrow(TraceApi::missing);
-    EventTrace.Found found = trace.find(id);
+    QueryForm form = new QueryForm(request);
+    DeviceId device = form.device("device");
+    form.check();
+    EventTrace.Found found = trace.find(id, device);
     if (found.isEmpty()) {
       throw missing();
     }
@@ -47,6 +53,11 @@ public final class TraceApi implements HttpService {
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("event_id", id.value());
+      json.writeArrayFieldStart("devices");
+      for (String each : found.devices()) {
+        json.writeString(each);
+      }
+      json.writeEndArray();
       writeRecords(json, "raw", found.raw());
       writeRecords(json, "waits", found.waits());
       writeRecords(json, "enriched", found.enriched());

@@ -1,6 +1,6 @@
 // What was set aside: why, the bytes, and how to bring it back.
 
-import { h, fill, refresh, card, table, badge, empty, link, deviceLink, dialog, eventLink, toast, segments } from "./dom.js";
+import { h, fill, refresh, card, table, badge, empty, link, deviceLink, dialog, eventLink, eventPath, toast, segments } from "./dom.js";
 import { get, post, query, settings } from "./api.js";
 import { attempt, poll } from "./live.js";
 import { hex } from "./records.js";
@@ -96,7 +96,7 @@ async function one(view, position) {
     try {
       await request();
       toast(said);
-      view.go("/console/events/" + encodeURIComponent(letter.event_id));
+      view.go(eventPath(letter.event_id, letter.device_id));
     } catch (failure) {
       wrong.textContent = failure.message;
       button.disabled = false;
@@ -109,7 +109,7 @@ async function one(view, position) {
     h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/dead-letters", "Dead letters")), h("h1", null, letter.detail || words(letter.reason)), h("p", null, badge(words(letter.reason), "warn"), letter.replayed ? [" ", badge("replayed")] : null)),
       letter.replayed ? null : h("button", { type: "button", onclick: (event) => act(event.currentTarget, () => post(place + "/replay"), "It goes through the pipeline again") }, "Replay as it is")),
     h("div", { class: "grid" },
-      h("div", { class: "w5" }, card("What happened", {}, h("dl", { class: "facts" }, [["device", deviceLink(letter.device_id)], ["event", eventLink(letter.event_id)], ["family", letter.family], ["received", f.time(letter.received_at)], ["door", letter.door], ["path", h("span", { class: "mono" }, letter.path)], ["place", h("span", { class: "mono" }, letter.origin)], ["size", f.bytes(letter.payload_bytes)]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])))),
+      h("div", { class: "w5" }, card("What happened", {}, h("dl", { class: "facts" }, [["device", deviceLink(letter.device_id)], ["event", eventLink(letter.event_id, letter.device_id)], ["family", letter.family], ["received", f.time(letter.received_at)], ["door", letter.door], ["path", h("span", { class: "mono" }, letter.path)], ["place", h("span", { class: "mono" }, letter.origin)], ["size", f.bytes(letter.payload_bytes)]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])))),
       h("div", { class: "w7" }, letter.payload_text === null ? card("Bytes", {}, h("pre", null, hex(bytes))) : card("Payload", {}, text, letter.replayed ? null : [h("div", { class: "repair" }, h("label", { class: "field" }, letter.door === "http" ? "Path" : "Topic", path), h("button", { type: "button", class: "primary", onclick: (event) => act(event.currentTarget, () => post(place + "/repair", { payload_text: text.value, path: path.value }), "The repaired message goes through the pipeline") }, "Replay repaired")), wrong], h("details", { class: "gap" }, h("summary", null, "Bytes"), h("pre", null, hex(bytes))))),
     ),
   );

@@ -43,8 +43,8 @@ export async function endpointsCard(view) {
 }
 
 /** What became of one event at each endpoint, as steps of its page. */
-export async function deliveriesOf(view, id) {
-  const { items } = await get(`/api/events/${encodeURIComponent(id)}/deliveries`, view.signal).catch(unless404({ items: [] }));
+export async function deliveriesOf(view, id, device) {
+  const { items } = await get(`/api/events/${encodeURIComponent(id)}/deliveries` + query({ device }), view.signal).catch(unless404({ items: [] }));
   return items.flatMap(({ service_name: name, status, attempts }) => [
     ...attempts.map((attempt) => ({ at: attempt.at, tone: TONES[attempt.outcome], title: (attempt.outcome === "delivered" ? "Delivered to " : "Not delivered to ") + name, text: `${attempt.outcome}, ${attempt.status ?? "no answer"} after ${attempt.millis} ms`, open: h("div", { class: "m-more" }, h("p", null, attempt.detail ?? ""), attempt.answer ? h("pre", null, attempt.answer) : null) })),
     ...(OPEN.includes(status) ? [{ tone: "warn", title: (status === "parked" ? "Parked for " : "Waits for ") + name, text: { parked: "given up until somebody redelivers it", refused: "refused, and tried again later", waiting: "in line" }[status] }] : []),
@@ -112,10 +112,10 @@ export async function endpointCard(view, application) {
       h("div", { class: "app-figures" }, figures.map(([label, big]) => h("div", { class: "figure" }, h("span", { class: "label" }, label), h("span", { class: "big" }, big)))),
       last ? h("details", { class: "gap", dataset: { key: "last" } }, h("summary", null, h("b", null, "Last error "), f.time(last.at), " ", last.detail ?? last.outcome, last.status ? " (" + last.status + ")" : ""), h("pre", null, last.answer || "There was no answer.")) : null,
       open.length ? [h("h2", { class: "gap" }, "Open deliveries"), table([
-        { title: "Event", cell: (each) => eventLink(each.event_id) },
+        { title: "Event", cell: (each) => eventLink(each.event_id, each.device_id) },
         { title: "State", class: "tight", cell: (each) => badge(each.status, TONES[each.status]) },
         { title: "Parked or next try", class: "tight", cell: (each) => f.time(each.parked_at ?? each.next_try_at) },
-        { title: "", class: "tight", cell: (each) => (each.status === "waiting" ? null : act("Redeliver", () => post(`${path}/deliveries/${encodeURIComponent(each.event_id)}/redeliver`), again)) },
+        { title: "", class: "tight", cell: (each) => (each.status === "waiting" ? null : act("Redeliver", () => post(`${path}/deliveries/${encodeURIComponent(each.event_id)}/redeliver` + query({ device: each.device_id })), again)) },
       ], open, { label: "Open deliveries" })] : null,
       h("h2", { class: "gap" }, "Attempts"),
       attempts.length ? table([
@@ -123,7 +123,7 @@ export async function endpointCard(view, application) {
         { title: "Outcome", class: "tight", cell: (each) => badge(each.outcome, TONES[each.outcome]) },
         { title: "Answer", class: "num tight", cell: (each) => each.status ?? "–" },
         { title: "Took", class: "num tight", cell: (each) => each.millis + " ms" },
-        { title: "Event", class: "wide-only", cell: (each) => eventLink(each.event_id) },
+        { title: "Event", class: "wide-only", cell: (each) => eventLink(each.event_id, each.device_id) },
       ], attempts.slice(0, 12), { label: "Attempts" }) : empty("Nothing has been sent yet."),
     ];
   }

@@ -158,7 +158,7 @@ async function sent(view, body, id) {
     fill(stored, h("header", { class: "card-head" }, h("h2", null, "Stored events")), items.length ? table([
       { title: "Time", class: "tight", cell: (event) => f.time(event.time) },
       { title: "Kind", class: "tight", cell: (event) => event.kind },
-      { title: "Event", cell: (event) => eventLink(event.event_id) },
+      { title: "Event", cell: (event) => eventLink(event.event_id, id) },
     ], items, { label: "Stored events" }) : empty("Nothing is stored of it."));
   };
   await Promise.all([receive(), store()]);

@@ -104,8 +104,13 @@ export function deviceLink(id) {
   return id ? link("/console/devices/" + encodeURIComponent(id), id) : h("span", { class: "faint" }, "–");
 }
 
-export function eventLink(id) {
-  return id ? h("span", { class: "mono" }, link("/console/events/" + encodeURIComponent(id), id)) : "–";
+/** The page of an event, which is known by its id and its device: two devices may use one id. */
+export function eventPath(id, device) {
+  return "/console/events/" + encodeURIComponent(id) + (device ? "?device=" + encodeURIComponent(device) : "");
+}
+
+export function eventLink(id, device) {
+  return id ? h("span", { class: "mono" }, link(eventPath(id, device), id)) : "–";
 }
 
 export function empty(title, ...more) {

@@ -1,7 +1,7 @@
 // One event: everything that happened to it, from raw bytes to each delivery.
 
-import { h, fill, card, badge, empty, link, deviceLink } from "./dom.js";
-import { get, unless404 } from "./api.js";
+import { h, fill, card, badge, empty, link, deviceLink, eventPath } from "./dom.js";
+import { get, query, unless404 } from "./api.js";
 import { attempt } from "./live.js";
 import { inside } from "./records.js";
 import { words } from "./deadletters.js";
@@ -15,13 +15,18 @@ export async function show(view) {
 }
 
 async function draw(view, id) {
-  const trace = await get(`/api/events/${encodeURIComponent(id)}/trace`, view.signal).catch(unless404(null));
+  const asked = view.parameters.get("device") ?? "";
+  const trace = await get(`/api/events/${encodeURIComponent(id)}/trace` + query({ device: asked }), view.signal).catch(unless404(null));
   if (!trace) {
     fill(view.page, empty("Nothing is known of this event.", "Its id was never seen, or retention has removed it."));
     return;
   }
-  const deliveries = await deliveriesOf(view, id);
-  const device = trace.stored?.device_id ?? trace.raw[0]?.key ?? trace.dead_letters[0]?.device_id;
+  const device = asked || trace.devices[0];
+  if (!asked && trace.devices.length > 1) {
+    fill(view.page, head(id, null), card("Whose event?", {}, h("p", { class: "soft" }, "Ids are the devices' own, and several use this one."), h("ul", null, trace.devices.map((each) => h("li", null, link(eventPath(id, each), each))))));
+    return;
+  }
+  const deliveries = await deliveriesOf(view, id, device);
   const state = trace.stored ? badge("stored", "good") : trace.dead_letters.some((letter) => !letter.replayed) ? badge("set aside", "warn") : badge("on its way");
   const steps = [
     ...inTheLog(trace),
@@ -30,10 +35,14 @@ async function draw(view, id) {
   ].sort((a, b) => (a.at ?? "9").localeCompare(b.at ?? "9"));
   fill(
     view.page,
-    h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, "Event"), h("h1", { class: "mono-title" }, id), h("p", null, state, device ? [" of ", deviceLink(device)] : "")), h("button", { type: "button", onclick: () => attempt(view, () => draw(view, id)) }, "Look again")),
+    head(id, h("p", null, state, device ? [" of ", deviceLink(device)] : ""), h("button", { type: "button", onclick: () => attempt(view, () => draw(view, id)) }, "Look again")),
     trace.complete ? null : h("div", { class: "notice" }, "Not all of the log that may tell of it was read: more may have happened to it."),
     card("What happened to it", {}, h("ol", { class: "steps" }, steps.map((step) => h("li", null, h("i", { class: "dot " + (step.tone ?? "good") }), h("details", null, h("summary", null, h("b", null, step.title), " ", h("span", { class: "soft" }, step.text), h("span", { class: "faint num step-time" }, step.came ? "received " : "", step.at ? f.time(step.at) : "now")), step.open))))),
   );
+}
+
+function head(id, about, ...more) {
+  return h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, "Event"), h("h1", { class: "mono-title" }, id), about), more);
 }
 
 /**

@@ -116,7 +116,7 @@ function row(message) {
     if (!details.open || details.children.length > 1) return;
     details.append(
       h("div", { class: "m-more" },
-        h("p", { class: "soft" }, "Event ", eventLink(message.event_id), " at ", link(`/console/topics/${message.topic}?partition=${message.partition}&from=offset&offset=${message.offset}`, `${message.topic}-${message.partition}@${message.offset}`), ", ", f.bytes(message.bytes)),
+        h("p", { class: "soft" }, "Event ", eventLink(message.event_id, message.device_id), " at ", link(`/console/topics/${message.topic}?partition=${message.partition}&from=offset&offset=${message.offset}`, `${message.topic}-${message.partition}@${message.offset}`), ", ", f.bytes(message.bytes)),
         h("pre", null, message.event ? JSON.stringify(message.event, null, 2) : message.text ?? (message.kind ? "It is too long to be shown here; its place shows it whole." : "These bytes are not text.")),
       ),
     );

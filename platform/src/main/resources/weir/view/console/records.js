@@ -44,7 +44,7 @@ function facts(item) {
   const known = [
     ["place", h("span", { class: "mono" }, link(`/console/topics/${item.topic}?partition=${item.partition}&from=offset&offset=${item.offset}`, place))],
     item.key && ["key", deviceLink(item.key)],
-    id && ["event", eventLink(id)],
+    id && ["event", eventLink(id, item.key)],
     ["size", f.bytes(item.bytes)],
     ...item.headers.filter((header) => header.name !== "event-id").map((header) => [header.name, h("span", { class: "mono" }, header.text ?? header.bytes + " bytes, not text")]),
   ];

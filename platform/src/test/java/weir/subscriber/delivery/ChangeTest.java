@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import weir.device.DeviceId;
 import weir.device.Outcome;
 import weir.subscriber.Endpoint;
 import weir.subscriber.SubscriberSettings;
@@ -365,12 +366,19 @@ class ChangeTest {
     receiver.forget();
     receiver.behave(any -> Answer.of(200));
     var _ = lanes.deliveries.resume(endpoint.application());
-    assertThat(lanes.deliveries.redeliver(endpoint, "event-9")).isEqualTo(new Outcome.Saved<>(1));
-    assertThat(lanes.deliveries.redeliver(endpoint, "unheard-of"))
+    assertThat(lanes.deliveries.redeliver(endpoint, of("event-9", "device")))
+        .isEqualTo(new Outcome.Saved<>(1));
+    assertThat(lanes.deliveries.redeliver(endpoint, of("event-9", "other")))
         .isInstanceOf(Outcome.Missing.class);
     lanes.settle();
     assertThat(receiver.ids()).containsExactly("event-9");
-    assertThat(lanes.log.endpointsOf("event-8")).containsExactly(endpoint.number());
+    assertThat(lanes.log.endpointsOf(of("event-8", "device"))).containsExactly(endpoint.number());
+    assertThat(lanes.log.endpointsOf(of("event-8", "other"))).isEmpty();
+    assertThat(lanes.log.stateOf(endpoint.number(), of("event-8", "other"))).isEmpty();
+  }
+
+  private static Wanted of(String event, String device) {
+    return new Wanted(event, new DeviceId(device));
   }
 
   @Test
