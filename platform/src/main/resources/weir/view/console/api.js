@@ -50,24 +50,47 @@ export const put = (path, body) => call("PUT", path, body ?? {});
 export const patch = (path, body) => call("PATCH", path, body);
 export const remove = (path) => call("DELETE", path);
 
+/** A change that is refused for its token, because somebody signed in again in another tab, is tried once more. */
 async function call(method, path, body, signal) {
+  try {
+    return await request(method, path, body, signal);
+  } catch (failure) {
+    const before = csrf;
+    if (failure.status !== 403 || method === "GET") throw failure;
+    if (!(await resume().catch(() => false)) || csrf === before) throw failure;
+    return request(method, path, body, signal);
+  }
+}
+
+async function request(method, path, body, signal) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   let response;
+  let text;
   try {
     response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    text = await response.text();
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
     throw new ApiError(0, { title: "The platform does not answer" });
   }
-  const text = await response.text();
-  const json = text && (response.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : undefined;
+  const json = parsed(response, text);
   if (!response.ok) {
     if (response.status === 401) onSignedOut();
     throw new ApiError(response.status, json);
   }
+  if (text && json === undefined) throw new ApiError(response.status, { title: "Something else than the platform answers" });
   return json;
+}
+
+/** The answer as JSON; undefined when it is none, because a proxy answers for example. */
+function parsed(response, text) {
+  try {
+    return (response.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why a stream is refused, which an EventSource does not tell; null when it is not. */

@@ -56,16 +56,20 @@ export async function show(view) {
       { title: "Reason", cell: (each) => each.reason },
       { title: "Since", class: "tight wide-only", cell: (each) => f.time(each.since) },
       { title: "Last heard", class: "tight heard-cell", cell: () => null },
-    ], found.items, { label: "Devices", onRow: (each) => open(each.device_id) }) : empty(found.next_cursor ? "None of those looked at matches." : "No device matches."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there({ cursor: "" }), "First") : null, found.next_cursor ? link(there({ cursor: found.next_cursor }), "Next") : null) : null]);
+    ], found.items, { label: "Devices", key: (each) => each.device_id, onRow: (each) => open(each.device_id) }) : empty(found.next_cursor ? "None of those looked at matches." : "No device matches."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there({ cursor: "" }), "First") : null, found.next_cursor ? link(there({ cursor: found.next_cursor }), "Next") : null) : null]);
     tellPresence(found.items, presenceDot, (each) => each.last_heard);
   }
 
   /** Fills in what changes all the time, and leaves the links where they are. */
   function tellPresence(items, dot, heard) {
-    results.querySelectorAll("tbody tr").forEach((row, i) => {
-      fill(row.querySelector(".status-cell"), dot(items[i]));
-      fill(row.querySelector(".heard-cell"), heard(items[i]) ? f.ago(heard(items[i])) : h("span", { class: "faint" }, "never"));
-    });
+    const byId = new Map(items.map((item) => [item.device_id ?? item.id, item]));
+    for (const row of results.querySelectorAll("tbody tr")) {
+      const item = byId.get(row.dataset.key);
+      // While a row is pressed the table stays, though others may have come.
+      if (!item) continue;
+      fill(row.querySelector(".status-cell"), dot(item));
+      fill(row.querySelector(".heard-cell"), heard(item) ? f.ago(heard(item)) : h("span", { class: "faint" }, "never"));
+    }
   }
 
   fill(
@@ -95,6 +99,6 @@ function deviceTable(items, open) {
       { title: "Last heard", class: "tight wide-only heard-cell", cell: () => null },
     ],
     items,
-    { label: "Devices", onRow: (device) => open(device.id) },
+    { label: "Devices", key: (device) => device.id, onRow: (device) => open(device.id) },
   );
 }

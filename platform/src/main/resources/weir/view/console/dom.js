@@ -148,7 +148,7 @@ export function table(columns, rows, options) {
 export function tableRow(columns, row, options) {
   return h(
     "tr",
-    { class: options?.onRow ? "clickable" : undefined, onclick: options?.onRow ? (event) => {
+    { class: options?.onRow ? "clickable" : undefined, "data-key": options?.key?.(row), onclick: options?.onRow ? (event) => {
       if (!event.target.closest("a, button, input")) options.onRow(row);
     } : undefined },
     columns.map((column) => h("td", { class: column.class, dataset: { title: column.title } }, column.cell(row))),

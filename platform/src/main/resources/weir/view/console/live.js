@@ -6,7 +6,7 @@ import { toast } from "./dom.js";
 const SILENCE_MAX = 25_000;
 const PATIENCE = 3_000;
 
-/** Runs something that nobody waits for. Leaving the page ends it in silence; a refusal shows in the light. */
+/** Runs something that nobody waits for. Leaving the page ends it in silence; a failure shows in the light. */
 export async function attempt(view, what) {
   try {
     await what();
@@ -14,18 +14,21 @@ export async function attempt(view, what) {
     view.troubled = false;
   } catch (failure) {
     if (failure.name === "AbortError" || view.signal.aborted) return;
-    if (!(failure instanceof ApiError)) throw failure;
     view.troubled = true;
     view.pulse("lost", failure.message);
+    if (!(failure instanceof ApiError)) throw failure;
   }
 }
 
-/** Does something again and again, each time after the time before has ended. */
+/** Does something again and again, each time after the time before has ended, however it ended. */
 export function poll(view, what, millis) {
   let timer;
   const round = async () => {
-    if (!document.hidden) await attempt(view, what);
-    if (!view.signal.aborted) timer = setTimeout(round, millis);
+    try {
+      if (!document.hidden) await attempt(view, what);
+    } finally {
+      if (!view.signal.aborted) timer = setTimeout(round, millis);
+    }
   };
   timer = setTimeout(round, millis);
   view.onLeave(() => clearTimeout(timer));

@@ -1,6 +1,6 @@
 // The frame of the console: sign-in, navigation, and which view a path shows.
 
-import { h, fill, setText, icon, link, empty } from "./dom.js";
+import { h, fill, setText, icon, link, empty, toast } from "./dom.js";
 import { resume, signIn, signOut, whenSignedOut } from "./api.js";
 
 const PLACES = [
@@ -72,11 +72,12 @@ async function show() {
   leave();
   leave = () => {};
   const found = viewAt(location.pathname);
+  const names = found && namesOf(found[0]);
   for (const item of document.querySelectorAll("nav [data-place]")) {
     if (item.dataset.place === found?.[1]) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
   }
-  if (!found) {
+  if (!names) {
     fill(main, empty("There is no such page.", link("/console/", "Go to the overview")));
     return;
   }
@@ -84,11 +85,14 @@ async function show() {
   const life = new AbortController();
   const leavers = [() => life.abort()];
   leave = () => leavers.splice(0).forEach((leaver) => leaver());
-  const view = await import(found[2]);
-  if (location.href !== path) return;
-  const names = found[0].slice(1).map((name) => name && decodeURIComponent(name));
   const page = h("div", { class: "page" });
+  const view = await import(found[2]).catch((failure) => console.error(failure));
+  if (location.href !== path) return;
   fill(main, page);
+  if (!view) {
+    fill(page, failed(new Error("The platform does not answer."), comeBack));
+    return;
+  }
   window.scrollTo(0, 0);
   pulse("idle");
   const slow = setTimeout(() => page.children.length || fill(page, h("p", { class: "faint", role: "status" }, "Loading …")), 400);
@@ -110,17 +114,32 @@ async function show() {
     page.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   } catch (failure) {
     if (failure.name === "AbortError" || life.signal.aborted) return;
-    fill(page, failed(failure));
+    fill(page, failed(failure, show));
   }
 }
 
-function failed(failure) {
+/** The parts of a path that name something; null when they are no text. */
+function namesOf(match) {
+  try {
+    return match.slice(1).map((name) => name && decodeURIComponent(name));
+  } catch {
+    return null;
+  }
+}
+
+/** Loads the page anew once somebody answers: a browser may not ask again for a part that it did not get. */
+async function comeBack() {
+  const answers = await fetch("/api/session").then(() => true, () => false);
+  if (answers) location.reload();
+}
+
+function failed(failure, again) {
   return h(
     "div",
     { class: "empty bad", role: "alert" },
     h("p", { class: "empty-title" }, failure.status === 404 ? "There is no such thing." : "This could not be shown."),
     h("p", null, failure.message),
-    h("button", { type: "button", onclick: () => show() }, "Try again"),
+    h("button", { type: "button", onclick: () => again() }, "Try again"),
   );
 }
 
@@ -146,10 +165,7 @@ function frame() {
         { class: "side-foot" },
         h("span", { id: "pulse", class: "pulse", role: "status" }, "connecting"),
         h("button", { type: "button", class: "ghost icon-only", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
-        h("button", { type: "button", class: "ghost icon-only", "aria-label": "Sign out", title: "Sign out", onclick: async () => {
-          await signOut();
-          login();
-        } }, icon("out")),
+        h("button", { type: "button", class: "ghost icon-only", "aria-label": "Sign out", title: "Sign out", onclick: () => signOut().then(login, (failure) => toast(failure.message, "bad")) }, icon("out")),
       ),
     ),
     main,
@@ -230,5 +246,9 @@ whenSignedOut(() => {
 const first = viewAt(location.pathname);
 if (first) import(first[2]).catch(() => {});
 
-if (await resume()) frame();
-else login();
+try {
+  if (await resume()) frame();
+  else login();
+} catch {
+  fill(app, failed(new Error("The platform does not answer."), comeBack));
+}
