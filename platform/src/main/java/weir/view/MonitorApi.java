@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,7 +41,6 @@ public final class MonitorApi implements HttpService {
   static final int DEVICES_MAX = 500;
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final int METRICS_MAX = 48;
   private static final int EVENTS_MAX = 200;
   private static final int EVENTS_USUAL = 50;
 
@@ -134,7 +132,8 @@ public final class MonitorApi implements HttpService {
       json.writeNumberField("devices", fleet.total());
       json.writeNumberField("devices_measured", fleet.measured().size());
       writeKinds(json, kinds(application, from, to));
-      writeMetrics(json, store.fleet(new FleetQuery(fleet.measured(), from, to, step)));
+      FleetQuery query = new FleetQuery(fleet.measured(), from, to, step);
+      writeMetrics(json, FleetMetrics.of(store.fleet(query)));
       json.writeEndObject();
     }
     send(response, out);
@@ -171,19 +170,13 @@ public final class MonitorApi implements HttpService {
     json.writeNumberField("events", kinds.values().stream().mapToLong(Long::longValue).sum());
   }
 
-  private static void writeMetrics(JsonGenerator json, List<FleetBucket> buckets)
-      throws IOException {
-    Map<List<String>, List<FleetBucket>> byMetric = new LinkedHashMap<>();
-    for (FleetBucket bucket : buckets) {
-      byMetric
-          .computeIfAbsent(List.of(bucket.metric(), bucket.unit()), _ -> new ArrayList<>())
-          .add(bucket);
-    }
+  private static void writeMetrics(JsonGenerator json, FleetMetrics found) throws IOException {
     json.writeArrayFieldStart("metrics");
-    for (List<FleetBucket> metric : byMetric.values().stream().limit(METRICS_MAX).toList()) {
+    for (List<FleetBucket> metric : found.metrics()) {
       writeMetric(json, metric);
     }
     json.writeEndArray();
+    json.writeNumberField("metrics_left_out", found.leftOut());
   }
 
   private static void writeMetric(JsonGenerator json, List<FleetBucket> steps) throws IOException {
@@ -192,7 +185,7 @@ public final class MonitorApi implements HttpService {
     json.writeStringField("unit", steps.getFirst().unit());
     json.writeNumberField("min", steps.stream().mapToDouble(FleetBucket::min).min().orElse(0));
     json.writeNumberField("max", steps.stream().mapToDouble(FleetBucket::max).max().orElse(0));
-    json.writeNumberField("count", steps.stream().mapToLong(FleetBucket::count).sum());
+    json.writeNumberField("count", FleetMetrics.count(steps));
     json.writeArrayFieldStart("times");
     for (FleetBucket step : steps) {
       json.writeNumber(step.start().getEpochSecond());

@@ -73,8 +73,12 @@ async function monitor(view, body, application) {
   function draw(now) {
     const kinds = [["events", now.events], ["telemetry", now.kinds.telemetry ?? 0], ["trends", now.kinds.trends ?? 0], ["devices", now.devices]];
     fill(figures, kinds.map(([name, number]) => figure(name, f.count(number), "")));
-    part.hidden = now.devices_measured === now.devices;
-    setText(part, `Ranges and charts are of ${f.count(now.devices_measured)} of its ${f.count(now.devices)} devices.`);
+    const partly = [
+      now.devices_measured < now.devices && `Ranges and charts are of ${f.count(now.devices_measured)} of its ${f.count(now.devices)} devices.`,
+      now.metrics_left_out > 0 && `${f.count(now.metrics_left_out)} metrics with fewer values are left out.`,
+    ].filter(Boolean);
+    part.hidden = partly.length === 0;
+    setText(part, partly.join(" "));
     const groups = grouped(now.metrics);
     fill(ranges, groups.map((group) => figure(group.title, group.series.length ? `${f.value(group.low)} … ${f.value(group.high)}` : "–", group.unit)));
     if (groups.length === 0) {
