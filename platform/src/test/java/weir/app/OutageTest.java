@@ -40,6 +40,9 @@ class OutageTest {
 
       weir.platform.broker().orElseThrow().stop();
       awaitRefusal(weir, "the broker is down");
+      HttpResponse<String> topics = weir.get("/api/topics");
+      assertThat(topics.statusCode()).isEqualTo(503);
+      assertThat(topics.body()).contains("Log unavailable");
       weir.platform.broker().orElseThrow().start();
 
       awaitMore(sender, 300);
