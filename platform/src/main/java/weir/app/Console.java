@@ -17,6 +17,7 @@ import weir.log.EventLog;
 import weir.series.SeriesStore;
 import weir.subscriber.Applications;
 import weir.view.AccessFilter;
+import weir.view.EventStream;
 import weir.view.MonitorApi;
 import weir.view.console.ConsolePages;
 import weir.view.console.SessionApi;
@@ -86,7 +87,7 @@ final class Console {
         new SystemApi(settings, store::diskBytes, this::mqttPort, clock),
         new LiveApi(feed, applications, sessions, clock),
         new TopicApi(log),
-        parts.add(new TailApi(log, sessions)),
+        parts.add(new TailApi(log, sessions, EventStream.STALL_MAX)),
         new TraceApi(new EventTrace(log, settings.topics(), store)),
         new MonitorApi(applications, registry.devices(), store, clock));
   }

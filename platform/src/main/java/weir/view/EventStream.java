@@ -18,8 +18,9 @@ import weir.view.console.SessionCookie;
 import weir.view.console.Sessions;
 import weir.view.topic.Cursor;
 
-/// Server-sent events to one browser, written by the thread of its request. Who reads nothing
-/// for [#STALL_MAX] is cut off, so that it does not keep a place for ever.
+/// Server-sent events to one browser, written by the thread of its request in pieces of
+/// [#PIECE_BYTES]. Who does not take a piece for as long as the stall limit is cut off, so that it
+/// does not keep a place for ever; who reads slowly is not.
 ///
 /// The last event of each [#send] carries a place. A browser that lost the connection comes
 /// again with the last place that it was told, in the header `Last-Event-ID` or the parameter
@@ -30,33 +31,39 @@ public final class EventStream implements AutoCloseable {
   /// other is gone.
   public static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
-  static final Duration STALL_MAX = Duration.ofSeconds(30);
+  /// The usual stall limit.
+  public static final Duration STALL_MAX = Duration.ofSeconds(30);
+
+  private static final int PIECE_BYTES = 16 * 1024;
 
   private static final HeaderName BUFFERING = HeaderNames.create("X-Accel-Buffering");
   private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
 
-  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final int LOOKS_PER_STALL = 6;
   private static final long RESTING = 0;
 
   private final OutputStream out;
   private final BooleanSupplier welcome;
+  private final Duration stallMax;
   private final StringBuilder pending = new StringBuilder();
   private final Thread writer = Thread.currentThread();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicLong writingSince = new AtomicLong(RESTING);
 
-  private EventStream(OutputStream out, BooleanSupplier welcome) {
+  private EventStream(OutputStream out, BooleanSupplier welcome, Duration stallMax) {
     this.out = out;
     this.welcome = welcome;
+    this.stallMax = stallMax;
     Thread.ofVirtual().name("event-stream-watch").start(this::watch);
   }
 
   /// Interrupts a write that gets nowhere; that closes the connection.
   private void watch() {
+    long look = stallMax.dividedBy(LOOKS_PER_STALL).toMillis();
     try {
-      while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!closed.await(look, TimeUnit.MILLISECONDS)) {
         long since = writingSince.get();
-        if (since != RESTING && System.nanoTime() - since > STALL_MAX.toNanos()) {
+        if (since != RESTING && System.nanoTime() - since > stallMax.toNanos()) {
           writer.interrupt();
           return;
         }
@@ -66,13 +73,16 @@ public final class EventStream implements AutoCloseable {
     }
   }
 
-  public static EventStream open(ServerRequest request, ServerResponse response, Sessions sessions)
+  /// @param stallMax how long a write may get nowhere
+  public static EventStream open(
+      ServerRequest request, ServerResponse response, Sessions sessions, Duration stallMax)
       throws IOException {
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
     response.header(BUFFERING, "no");
     EventStream stream =
-        new EventStream(response.outputStream(), SessionCookie.lasting(request, sessions));
+        new EventStream(
+            response.outputStream(), SessionCookie.lasting(request, sessions), stallMax);
     stream.write("retry: 1000\n\n");
     return stream;
   }
@@ -116,10 +126,13 @@ public final class EventStream implements AutoCloseable {
   }
 
   private void write(String text) throws IOException {
-    // Whatever the clock shows, zero is left for rest.
-    writingSince.set(System.nanoTime() | 1);
-    out.write(text.getBytes(StandardCharsets.UTF_8));
-    out.flush();
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    for (int start = 0; start < bytes.length; start += PIECE_BYTES) {
+      // Whatever the clock shows, zero is left for rest.
+      writingSince.set(System.nanoTime() | 1);
+      out.write(bytes, start, Math.min(PIECE_BYTES, bytes.length - start));
+      out.flush();
+    }
     writingSince.set(RESTING);
   }
 

@@ -63,7 +63,7 @@ public final class LiveApi implements HttpService {
         feed.watch(wish, EventStream.after(request))
             .orElseThrow(
                 () -> ProblemException.of(503, "Too many watch", "too many streams are open"));
-    try (EventStream out = EventStream.open(request, response, sessions)) {
+    try (EventStream out = EventStream.open(request, response, sessions, EventStream.STALL_MAX)) {
       send(watcher, out, request);
     } catch (IOException gone) {
       // The browser has left; there is nobody to tell.

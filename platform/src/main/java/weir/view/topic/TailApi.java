@@ -37,12 +37,15 @@ public final class TailApi implements HttpService, AutoCloseable {
 
   private final EventLog log;
   private final Sessions sessions;
+  private final Duration stallMax;
   private final Semaphore places = new Semaphore(TAILS_MAX);
   private final Semaphore closing = new Semaphore(0);
 
-  public TailApi(EventLog log, Sessions sessions) {
+  /// @param stallMax who reads nothing for so long is cut off
+  public TailApi(EventLog log, Sessions sessions, Duration stallMax) {
     this.log = log;
     this.sessions = sessions;
+    this.stallMax = stallMax;
   }
 
   @Override
@@ -61,7 +64,7 @@ public final class TailApi implements HttpService, AutoCloseable {
       if (!places.tryAcquire()) {
         throw ProblemException.of(503, "Too many watch", "too many tails are open");
       }
-      try (EventStream out = EventStream.open(request, response, sessions)) {
+      try (EventStream out = EventStream.open(request, response, sessions, stallMax)) {
         follow(tail, query.search(), out);
       } catch (IOException | LogException gone) {
         // The browser has left, or comes again and tells where it was.
