@@ -2,7 +2,7 @@
 
 import { h, fill, refresh, card, empty, table, badge, toast } from "./dom.js";
 import { get, post, query, settings, unless404 } from "./api.js";
-import { poll } from "./live.js";
+import { attempt, poll } from "./live.js";
 import { parsed } from "./records.js";
 import * as f from "./format.js";
 
@@ -25,7 +25,7 @@ export function presenceDot(presence, enabled) {
 
 export async function presenceCard(view, id) {
   const body = h("div");
-  let changes = [];
+  let history = NO_HISTORY;
   let since;
 
   async function load() {
@@ -35,39 +35,48 @@ export async function presenceCard(view, id) {
     ]);
     const presence = states.get(id);
     // Looking through the topic may take long, so it is done only when there is something new.
-    if (since !== (presence?.since ?? "")) changes = await changesOf(view, id);
+    if (since !== (presence?.since ?? "")) history = await changesOf(view, id, NO_HISTORY);
     since = presence?.since ?? "";
-    refresh(body, [events, presence, changes], () => presenceParts(presence, changes, events));
+    refresh(body, [events, presence, history], () => presenceParts(presence, history, events, further));
   }
+
+  const further = () => attempt(view, async () => {
+    history = await changesOf(view, id, history);
+    await load();
+  });
 
   await load();
   poll(view, load, 1500);
   return card("Presence", {}, body);
 }
 
-function presenceParts(presence, changes, events) {
+function presenceParts(presence, history, events, further) {
   const facts = presence ? h("dl", { class: "facts" }, [["state", presenceDot(presence)], ["reason", presence.reason], ["since", presence.since ? f.time(presence.since) : "–"], ["last heard", presence.last_heard ? f.ago(presence.last_heard) : "never"], ["connected", presence.connected ? "yes" : "no"]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])) : empty("It is not registered.");
-  const history = changes.length
+  const changes = history.changes.length
     ? table([
       { title: "Since", class: "tight", cell: (each) => f.time(each.since) },
       { title: "State", class: "tight", cell: (each) => presenceDot(each) },
       { title: "Reason", cell: (each) => each.reason },
-    ], changes, { label: "Changes of presence" })
-    : h("p", { class: "faint" }, "The log knows of no change.");
+    ], history.changes, { label: "Changes of presence" })
+    : h("p", { class: "faint" }, history.next ? `There is none among the newest ${f.count(history.looked)} messages.` : "The log knows of no change.");
+  const more = history.next ? h("div", { class: "records-foot" }, h("button", { type: "button", onclick: further }, "Search further")) : null;
   const said = events.items.length
     ? table([
       { title: "Time", class: "tight", cell: (event) => f.time(event.time) },
       { title: "What it said of itself", cell: (event) => h("span", { class: "mono" }, JSON.stringify(event.event.status ?? {})) },
     ], events.items, { label: "Status messages" })
     : h("p", { class: "faint" }, "It has sent no status message.");
-  return [facts, h("h2", { class: "gap" }, "History"), history, h("p", { class: "faint gap" }, "The log thins older changes out after an hour; with presence.events=true all are kept, as status messages."), h("h2", { class: "gap" }, "Status messages"), said];
+  return [facts, h("h2", { class: "gap" }, "History"), changes, more, h("p", { class: "faint gap" }, "The log thins older changes out after an hour; with presence.events=true all are kept, as status messages."), h("h2", { class: "gap" }, "Status messages"), said];
 }
 
-/** What was published of its presence, retained, newest first. */
-async function changesOf(view, id) {
+const NO_HISTORY = { changes: [], looked: 0, next: "" };
+
+/** What was published of its presence, retained, newest first: a page more than is known already. */
+async function changesOf(view, id, known) {
   const { "mqtt.retained-topic": topic } = await settings(view.signal);
-  const { items } = await get(`/api/topics/${encodeURIComponent(topic)}/messages` + query({ key: `iot/${id}/status`, limit: 20 }), view.signal).catch(unless404({ items: [] }));
-  return items.map((item) => parsed(item.text)?.status).filter((status) => status?.state);
+  const page = await get(`/api/topics/${encodeURIComponent(topic)}/messages` + query({ key: `iot/${id}/status`, limit: 20, cursor: known.next }), view.signal).catch(unless404({ items: [], scanned: 0 }));
+  const changes = page.items.map((item) => parsed(item.text)?.status).filter((status) => status?.state);
+  return { changes: [...known.changes, ...changes], looked: known.looked + page.scanned, next: page.next_cursor ?? "" };
 }
 
 export async function commandsCard(view, id, device) {
