@@ -119,15 +119,17 @@ public final class DeadLetterApi implements HttpService {
     ObjectNode body = JsonBody.object(request);
     JsonNode payload = body.path("payload_text");
     JsonNode path = body.path("path");
-    if (!payload.isTextual()) {
-      throw ProblemException.invalid("payload_text", "must be a text");
+    if (!payload.isTextual() && !(payload.isMissingNode() && path.isTextual())) {
+      throw ProblemException.invalid("payload_text", "must be a text, unless path is given");
     }
     if (!path.isMissingNode() && (!path.isTextual() || path.textValue().isBlank())) {
       throw ProblemException.invalid("path", "must be an MQTT topic or a path");
     }
     letters.repair(
         letter,
-        payload.textValue().getBytes(StandardCharsets.UTF_8),
+        payload.isTextual()
+            ? payload.textValue().getBytes(StandardCharsets.UTF_8)
+            : letter.payload(),
         path.isTextual() ? path.textValue() : letter.path());
     sendReplayed(response, List.of(letter.position()));
   }

@@ -104,13 +104,19 @@ async function one(view, position) {
   };
   const place = "/api/dead-letters/" + encodeURIComponent(position);
   const bytes = Uint8Array.from(atob(letter.payload_base64), (c) => c.charCodeAt(0));
+  const isText = letter.payload_text !== null;
+  const mended = () => ({ path: path.value, ...(isText ? { payload_text: text.value } : {}) });
+  const repair = letter.replayed ? null : [
+    h("div", { class: "repair" }, h("label", { class: "field" }, letter.door === "http" ? "Path" : "Topic", path), h("button", { type: "button", class: "primary", onclick: (event) => act(event.currentTarget, () => post(place + "/repair", mended()), "The repaired message goes through the pipeline") }, isText ? "Replay repaired" : "Replay these bytes there")),
+    wrong,
+  ];
   fill(
     view.page,
     h("div", { class: "page-head" }, h("div", { class: "grow" }, h("div", { class: "crumb" }, link("/console/dead-letters", "Dead letters")), h("h1", null, letter.detail || words(letter.reason)), h("p", null, badge(words(letter.reason), "warn"), letter.replayed ? [" ", badge("replayed")] : null)),
       letter.replayed ? null : h("button", { type: "button", onclick: (event) => act(event.currentTarget, () => post(place + "/replay"), "It goes through the pipeline again") }, "Replay as it is")),
     h("div", { class: "grid" },
       h("div", { class: "w5" }, card("What happened", {}, h("dl", { class: "facts" }, [["device", deviceLink(letter.device_id)], ["event", eventLink(letter.event_id, letter.device_id)], ["family", letter.family], ["received", f.time(letter.received_at)], ["door", letter.door], ["path", h("span", { class: "mono" }, letter.path)], ["place", h("span", { class: "mono" }, letter.origin)], ["size", f.bytes(letter.payload_bytes)]].map(([name, value]) => [h("dt", null, name), h("dd", null, value)])))),
-      h("div", { class: "w7" }, letter.payload_text === null ? card("Bytes", {}, h("pre", null, hex(bytes))) : card("Payload", {}, text, letter.replayed ? null : [h("div", { class: "repair" }, h("label", { class: "field" }, letter.door === "http" ? "Path" : "Topic", path), h("button", { type: "button", class: "primary", onclick: (event) => act(event.currentTarget, () => post(place + "/repair", { payload_text: text.value, path: path.value }), "The repaired message goes through the pipeline") }, "Replay repaired")), wrong], h("details", { class: "gap" }, h("summary", null, "Bytes"), h("pre", null, hex(bytes))))),
+      h("div", { class: "w7" }, isText ? card("Payload", {}, text, repair, h("details", { class: "gap" }, h("summary", null, "Bytes"), h("pre", null, hex(bytes)))) : card("Bytes", {}, repair, h("pre", null, hex(bytes)))),
     ),
   );
 }
