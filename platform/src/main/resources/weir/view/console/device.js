@@ -175,7 +175,10 @@ async function there(view, body, id) {
 async function connect(view, body, id, device, first) {
   const { mqtt_port: port, settings } = await get("/api/system", view.signal);
   const open = settings["mqtt.anonymous"] === "true" && ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
-  const broker = `-h ${location.hostname} -p ${port ?? settings["mqtt.port"]}` + (open ? "" : ` -u '${id}' -P "$DEVICE_TOKEN"`);
+  // Without a door in this process devices speak to another host, of which the console knows nothing.
+  const elsewhere = port === undefined;
+  const host = elsewhere ? '"$MQTT_HOST"' : location.hostname.replace(/^\[|\]$/g, "");
+  const broker = `-h ${host} -p ${port ?? settings["mqtt.port"]}` + (open ? "" : ` -u '${id}' -P "$DEVICE_TOKEN"`);
   const quoted = (text) => "'" + text.replaceAll("'", "'\\''") + "'";
   const metric = first.items.find((item) => typeof item.value === "number");
   const payload = JSON.stringify({ device_id: id, ...(device ? { device_type: device.type } : {}), measurements: { [metric?.metric.split(".")[0] ?? "temperature"]: { value: metric?.value ?? 21.5, unit: metric?.unit || "°C" } } });
@@ -183,7 +186,7 @@ async function connect(view, body, id, device, first) {
   const basic = open ? "" : ` -u '${id}':"$DEVICE_TOKEN"`;
   fill(
     body,
-    card("Send as this device", {}, open ? null : h("p", null, "DEVICE_TOKEN is what POST /api/devices/{id}/credentials answers once."), h("p", { class: "soft" }, "Over MQTT:"), copyLine(`mosquitto_pub ${broker} -q 1 -t ${quoted("iot/" + id + "/raw")} -m ${quoted(payload)}`, "the MQTT line"), h("p", { class: "soft gap" }, "Over HTTP:"), copyLine(`curl -s${basic} ${location.origin}/ingest -H 'Content-Type: application/json' -d ${quoted(http)}`, "the HTTP line")),
+    card("Send as this device", {}, open ? null : h("p", null, "DEVICE_TOKEN is what POST /api/devices/{id}/credentials answers once."), elsewhere ? h("p", null, "MQTT_HOST is where devices speak: a process with the role gateway, or a broker of yours.") : null, h("p", { class: "soft" }, "Over MQTT:"), copyLine(`mosquitto_pub ${broker} -q 1 -t ${quoted("iot/" + id + "/raw")} -m ${quoted(payload)}`, "the MQTT line"), h("p", { class: "soft gap" }, "Over HTTP:"), copyLine(`curl -s${basic} ${location.origin}/ingest -H 'Content-Type: application/json' -d ${quoted(http)}`, "the HTTP line")),
     card("Listen", {}, h("p", { class: "soft" }, "What it publishes:"), copyLine(`mosquitto_sub ${broker} -v -t ${quoted("iot/" + id + "/#")}`, "the subscription"), h("p", { class: "soft gap" }, "Its newest values:"), copyLine(`curl -s ${quoted(location.origin + "/api/devices/" + encodeURIComponent(id) + "/latest")} -H "Authorization: Bearer $WEIR_ADMIN_TOKEN"`, "the query")),
   );
 }
