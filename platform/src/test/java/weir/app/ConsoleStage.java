@@ -60,6 +60,11 @@ final class ConsoleStage implements AutoCloseable {
   }
 
   void publish(String topic, List<String> payloads) {
+    publishBytes(
+        topic, payloads.stream().map(payload -> payload.getBytes(StandardCharsets.UTF_8)).toList());
+  }
+
+  void publishBytes(String topic, List<byte[]> payloads) {
     Mqtt3BlockingClient mqtt =
         MqttClient.builder()
             .useMqttVersion3()
@@ -67,12 +72,8 @@ final class ConsoleStage implements AutoCloseable {
             .serverPort(test.mqttPort())
             .buildBlocking();
     mqtt.connect();
-    for (String payload : payloads) {
-      mqtt.publishWith()
-          .topic(topic)
-          .qos(MqttQos.AT_LEAST_ONCE)
-          .payload(payload.getBytes(StandardCharsets.UTF_8))
-          .send();
+    for (byte[] payload : payloads) {
+      mqtt.publishWith().topic(topic).qos(MqttQos.AT_LEAST_ONCE).payload(payload).send();
     }
     mqtt.disconnect();
   }

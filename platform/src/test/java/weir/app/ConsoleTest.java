@@ -348,6 +348,7 @@ class ConsoleTest {
                     .first())
             .isVisible();
         Object overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assertThat(page.locator(".empty.bad")).hasCount(0);
         assertThat((int) overflow).as("pixels too wide at %s", path).isLessThanOrEqualTo(0);
         ConsoleBrowser.screenshot(page, (page == narrow ? "narrow-" : "dark-") + name);
       }
