@@ -73,6 +73,25 @@ public interface EventLog extends AutoCloseable {
   /// The names of the groups that have committed something or have members.
   Set<String> groups();
 
+  /// How topics are kept, and what they take on disk; those of which the log does not tell are
+  /// left out.
+  default Map<Topic, Kept> kept(Set<Topic> topics) {
+    return Map.of();
+  }
+
+  /// How many members groups have now; those of which the log does not tell are left out.
+  default Map<String, Integer> members(Set<String> groups) {
+    return Map.of();
+  }
+
+  /// How a topic is kept.
+  ///
+  /// @param policy what is removed: `delete` (the old), `compact` (what has a newer record), or
+  ///     both, with a comma
+  /// @param retention how long a record is kept; null when its age does not count
+  /// @param bytes on disk, all copies together; null when the log does not tell
+  record Kept(String policy, @Nullable Duration retention, @Nullable Long bytes) {}
+
   /// The records that exist: from `start` up to but not including `end`.
   record OffsetRange(long start, long end) {}
 

@@ -33,7 +33,7 @@ public final class QueryForm {
     return text.isEmpty() ? null : text;
   }
 
-  @Nullable Boolean flag(String name) {
+  public @Nullable Boolean flag(String name) {
     String text = text(name);
     if (text == null) {
       return null;

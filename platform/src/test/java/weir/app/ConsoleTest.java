@@ -211,6 +211,7 @@ class ConsoleTest {
   void browsesTopicsAndFollowsThemLive() {
     Page page = browser.at("/console/topics");
     assertThat(page.locator("[aria-label='Consumer groups'] tbody")).containsText("weir-pipeline");
+    assertThat(page.locator("[aria-label=Topics] tbody tr >> text=7 days").first()).isVisible();
     ConsoleBrowser.screenshot(page, "topics");
     page.locator("a >> text=iot.raw").click();
     assertThat(page.locator(".records li").first()).isVisible();

@@ -362,6 +362,35 @@ public abstract class EventLogContract {
     }
   }
 
+  /// How many topics of one the log tells how they are kept, and groups of one how big they are.
+  protected int told() {
+    return 0;
+  }
+
+  @Test
+  void tellsHowATopicIsKeptAndHowManyReadIt() {
+    log.append(entry("device", "one")).join();
+
+    assertThat(log.kept(Set.of(topic)))
+        .hasSize(told())
+        .allSatisfy(
+            (any, kept) -> {
+              assertThat(kept.policy()).isEqualTo("delete");
+              assertThat(kept.retention()).isEqualTo(Duration.ofDays(7));
+              assertThat(kept.bytes()).isPositive();
+            });
+    try (Subscription member = log.join(group, Set.of(topic))) {
+      take(member, 1);
+      assertThat(log.members(Set.of(group))).hasSize(told()).allSatisfy(EventLogContract::isOne);
+    }
+    assertThat(log.kept(Set.of(new Topic("never-made")))).isEmpty();
+    assertThat(log.members(Set.of("never-joined"))).isEmpty();
+  }
+
+  private static void isOne(String group, int members) {
+    assertThat(members).as(group).isEqualTo(1);
+  }
+
   @AfterEach
   void leaveNoFlag() {
     assertThat(Thread.interrupted()).isFalse();

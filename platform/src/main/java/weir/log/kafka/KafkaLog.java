@@ -214,6 +214,16 @@ public final class KafkaLog implements EventLog {
     return topics.groups();
   }
 
+  @Override
+  public Map<Topic, Kept> kept(Set<Topic> wanted) {
+    return topics.kept(wanted);
+  }
+
+  @Override
+  public Map<String, Integer> members(Set<String> groups) {
+    return topics.members(groups);
+  }
+
   /// Removes the records before these offsets, whether or not somebody has read them. Kafka frees
   /// the disk some seconds later, a whole file at a time.
   public void removeBefore(Map<Partition, Long> offsets) {

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -33,6 +35,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import weir.log.EventLog.Committed;
+import weir.log.EventLog.Kept;
 import weir.log.EventLog.OffsetRange;
 import weir.log.LogException;
 import weir.log.Partition;
@@ -298,6 +301,77 @@ final class KafkaTopics implements AutoCloseable {
           .collect(Collectors.toUnmodifiableSet());
     } catch (ExecutionException failure) {
       throw failed("list groups", failure);
+    }
+  }
+
+  /// Topics that may not be asked for are left out.
+  Map<Topic, Kept> kept(Set<Topic> topics) {
+    List<ConfigResource> resources =
+        topics.stream()
+            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
+            .toList();
+    Map<String, Long> bytes = bytesByTopic();
+    Map<Topic, Kept> kept = new HashMap<>();
+    admin
+        .describeConfigs(resources)
+        .values()
+        .forEach(
+            (resource, found) -> {
+              try {
+                String name = resource.name();
+                kept.put(new Topic(name), kept(resultOf(found), bytes.get(name)));
+              } catch (ExecutionException failure) {
+                mustBeRefusal(failure, "describe topic " + resource.name());
+              }
+            });
+    return kept;
+  }
+
+  private static Kept kept(Config config, @Nullable Long bytes) {
+    String policy = config.get("cleanup.policy").value();
+    long millis = Long.parseLong(config.get("retention.ms").value());
+    boolean ages = policy.contains("delete") && millis >= 0;
+    return new Kept(policy, ages ? Duration.ofMillis(millis) : null, bytes);
+  }
+
+  private Map<String, Long> bytesByTopic() {
+    Map<String, Long> bytes = new HashMap<>();
+    try {
+      List<Integer> brokers =
+          resultOf(admin.describeCluster().nodes()).stream().map(Node::id).toList();
+      resultOf(admin.describeLogDirs(brokers).allDescriptions()).values().stream()
+          .flatMap(folders -> folders.values().stream())
+          .flatMap(folder -> folder.replicaInfos().entrySet().stream())
+          .forEach(each -> bytes.merge(each.getKey().topic(), each.getValue().size(), Long::sum));
+    } catch (ExecutionException failure) {
+      mustBeRefusal(failure, "measure the topics");
+    }
+    return bytes;
+  }
+
+  Map<String, Integer> members(Set<String> groups) {
+    Map<String, Integer> members = new HashMap<>();
+    admin
+        .describeConsumerGroups(groups)
+        .describedGroups()
+        .forEach(
+            (group, found) -> {
+              try {
+                members.put(group, resultOf(found).members().size());
+              } catch (ExecutionException failure) {
+                mustBeRefusal(failure, "describe group " + group);
+              }
+            });
+    return members;
+  }
+
+  /// What is not there any more, or may not be asked for, is only not told.
+  private static void mustBeRefusal(ExecutionException failure, String act) {
+    Throwable cause = failure.getCause();
+    if (!(cause instanceof AuthorizationException)
+        && !(cause instanceof UnknownTopicOrPartitionException)
+        && !(cause instanceof GroupIdNotFoundException)) {
+      throw failed(act, failure);
     }
   }
 

@@ -9,16 +9,20 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import weir.event.ProblemException;
 import weir.log.EventLog;
+import weir.log.EventLog.Kept;
 import weir.log.EventLog.OffsetRange;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
+import weir.view.QueryForm;
 
 /// Looking into the log: `GET /api/topics`, `GET /api/topics/{topic}/messages`, `GET
 /// /api/topics/{topic}/messages/{partition}/{offset}`, and `GET /api/groups`. Changes
@@ -45,6 +49,9 @@ public final class TopicApi implements HttpService {
   }
 
   private void topics(ServerRequest request, ServerResponse response) throws IOException {
+    QueryForm form = new QueryForm(request);
+    boolean withKept = Boolean.TRUE.equals(form.flag("kept"));
+    form.check();
     Map<Topic, Map<Partition, OffsetRange>> byTopic = new TreeMap<>(TopicApi::byName);
     log.ranges(log.topics())
         .forEach(
@@ -52,6 +59,7 @@ public final class TopicApi implements HttpService {
                 byTopic
                     .computeIfAbsent(partition.topic(), _ -> new TreeMap<>())
                     .put(partition, range));
+    Map<Topic, Kept> kept = withKept ? log.kept(byTopic.keySet()) : Map.of();
     ByteArrayOutputStream out = new ByteArrayOutputStream(4_096);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -60,6 +68,9 @@ public final class TopicApi implements HttpService {
         json.writeStartObject();
         json.writeStringField("name", topic.getKey().name());
         json.writeNumberField("messages", messages(topic.getValue()));
+        if (withKept) {
+          writeKept(json, kept.get(topic.getKey()));
+        }
         json.writeArrayFieldStart("partitions");
         for (Map.Entry<Partition, OffsetRange> each : topic.getValue().entrySet()) {
           json.writeStartObject();
@@ -75,6 +86,13 @@ public final class TopicApi implements HttpService {
       json.writeEndObject();
     }
     send(response, out);
+  }
+
+  private static void writeKept(JsonGenerator json, @Nullable Kept kept) throws IOException {
+    Duration retention = kept == null ? null : kept.retention();
+    json.writeStringField("policy", kept == null ? null : kept.policy());
+    json.writeObjectField("retention_seconds", retention == null ? null : retention.toSeconds());
+    json.writeObjectField("bytes", kept == null ? null : kept.bytes());
   }
 
   private static int byName(Topic one, Topic other) {
@@ -142,8 +160,10 @@ public final class TopicApi implements HttpService {
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeArrayFieldStart("groups");
-      for (String group : new TreeSet<>(log.groups())) {
-        writeGroup(json, group);
+      Set<String> groups = new TreeSet<>(log.groups());
+      Map<String, Integer> members = log.members(groups);
+      for (String group : groups) {
+        writeGroup(json, group, members.get(group));
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -151,13 +171,15 @@ public final class TopicApi implements HttpService {
     send(response, out);
   }
 
-  private void writeGroup(JsonGenerator json, String group) throws IOException {
+  private void writeGroup(JsonGenerator json, String group, @Nullable Integer members)
+      throws IOException {
     Map<Partition, EventLog.Committed> committed = new TreeMap<>(log.committed(group));
     Set<Topic> topics = new TreeSet<>(TopicApi::byName);
     committed.keySet().forEach(partition -> topics.add(partition.topic()));
     Map<Partition, OffsetRange> ranges = log.ranges(topics);
     json.writeStartObject();
     json.writeStringField("group", group);
+    json.writeObjectField("members", members);
     json.writeArrayFieldStart("partitions");
     long lag = 0;
     for (Map.Entry<Partition, EventLog.Committed> each : committed.entrySet()) {

@@ -18,16 +18,19 @@ async function all(view) {
   const topics = h("section", { class: "card", "aria-label": "Topics" });
   const groups = h("section", { class: "card", "aria-label": "Consumer groups" });
   const load = async () => {
-    const [listed, reading] = await Promise.all([get("/api/topics", view.signal), get("/api/groups", view.signal)]);
+    const [listed, reading] = await Promise.all([get("/api/topics?kept=true", view.signal), get("/api/groups", view.signal)]);
     const groupsOf = (name) => reading.groups.map((group) => ({ group: group.group, lag: group.partitions.filter((each) => each.topic === name).reduce((sum, each) => sum + each.lag, 0), reads: group.partitions.some((each) => each.topic === name) })).filter((group) => group.reads);
     refresh(topics, [listed, reading], () => [h("header", { class: "card-head" }, h("h2", null, "Topics")), table([
       { title: "Topic", cell: (each) => link("/console/topics/" + encodeURIComponent(each.name), each.name) },
       { title: "Messages", class: "num", cell: (each) => f.count(each.messages) },
       { title: "Partitions", class: "num wide-only", cell: (each) => each.partitions.length },
+      { title: "On disk", class: "num tight wide-only", cell: (each) => (each.bytes === null ? "–" : f.bytes(each.bytes)) },
+      { title: "Kept", class: "tight wide-only", cell: keptFor },
       { title: "Read by", class: "wide-only", cell: (each) => groupsOf(each.name).map((group, i) => [i ? ", " : "", group.group, group.lag ? h("span", { class: "faint num" }, " lag " + f.short(group.lag)) : ""]) },
     ], listed.topics, { label: "Topics", onRow: (each) => view.go("/console/topics/" + encodeURIComponent(each.name)) })]);
     refresh(groups, reading, () => [h("header", { class: "card-head" }, h("h2", null, "Consumer groups")), reading.groups.length ? table([
       { title: "Group", cell: (each) => each.group },
+      { title: "Members", class: "num tight", cell: (each) => f.count(each.members) },
       { title: "Topics", cell: (each) => [...new Set(each.partitions.map((part) => part.topic))].join(", ") || "–" },
       { title: "Lag by partition", class: "wide-only num", cell: (each) => each.partitions.map((part) => part.lag).join(" · ") },
       { title: "Lag", class: "num", cell: (each) => (each.lag > 1000 ? badge(f.count(each.lag), "warn") : f.count(each.lag)) },
@@ -36,6 +39,14 @@ async function all(view) {
   fill(view.page, h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Topics"), h("p", null, "What is in the log, and who reads it."))), topics, groups);
   await load();
   poll(view, load, 1500);
+}
+
+/** How long messages are kept, or which of them. */
+function keptFor(topic) {
+  if (topic.policy === null) return "–";
+  const age = topic.retention_seconds === null ? "" : f.duration(topic.retention_seconds);
+  const newest = topic.policy.includes("compact") ? "the newest of each key" : "";
+  return [newest, age].filter(Boolean).join(", ") || "for ever";
 }
 
 async function topic(view, name) {

@@ -50,6 +50,11 @@ class KafkaLogTest extends EventLogContract {
     broker.start();
   }
 
+  @Override
+  protected int told() {
+    return 1;
+  }
+
   @Test
   void refusesARecordThatIsTooLongAndTakesTheNext() {
     byte[] tooLong = new byte[KafkaSettings.defaults().recordBytesMax() + 1];
