@@ -121,8 +121,106 @@ class DeployTest {
           .fieldNames()
           .forEachRemaining(name -> assertThat(services.has(name)).as(name).isTrue());
     }
-    assertThat(profiles).containsExactly("all", "infrastructure", "monitoring");
-    assertThat(services.path("weir").path("read_only").asBoolean()).isTrue();
+    assertThat(profiles)
+        .containsExactly("all", "infrastructure", "monitoring", "rabbitmq", "redis");
+  }
+
+  /// A tmpfs runs nothing unless told, and SQLite unpacks its library there.
+  @Test
+  void theContainerWritesInItsDataAndAFolderThatLibrariesRunFrom() throws IOException {
+    JsonNode weir = service("weir");
+    assertThat(weir.path("read_only").asBoolean()).isTrue();
+    assertThat(weir.path("tmpfs").path(0).asText()).isEqualTo("/tmp:exec");
+    assertThat(Files.readString(DEPLOY.resolveSibling("docs/reference/deploy.md")))
+        .contains("docker run --read-only --tmpfs /tmp:exec ");
+  }
+
+  private static JsonNode service(String name) throws IOException {
+    JsonNode services = documents(DEPLOY.resolve("compose.yaml")).getFirst().path("services");
+    assertThat(services.has(name)).as(name).isTrue();
+    return services.path(name);
+  }
+
+  /// What a program on this machine finds behind a port of its own.
+  private static Set<String> addressesOnThisMachine() throws IOException {
+    JsonNode services = documents(DEPLOY.resolve("compose.yaml")).getFirst().path("services");
+    Set<String> found = new TreeSet<>();
+    for (JsonNode service : services) {
+      for (JsonNode port : service.path("ports")) {
+        String outside = port.asText().replaceFirst(":\\d+$", "");
+        found.add(outside.contains(":") ? outside : "127.0.0.1:" + outside);
+      }
+      for (JsonNode word : service.path("command")) {
+        if (word.asText().startsWith("--web.listen-address=")) {
+          found.add(word.asText().replaceFirst(".*=", ""));
+        }
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void whatIsNotForDevicesIsPublishedOnLoopbackOnly() throws IOException {
+    for (String name : List.of("kafka", "postgres", "rabbitmq", "redis")) {
+      assertThat(service(name).path("ports")).as(name).isNotEmpty();
+      for (JsonNode port : service(name).path("ports")) {
+        assertThat(port.asText()).as(name).startsWith("127.0.0.1:");
+      }
+    }
+    assertThat(addressesOnThisMachine())
+        .contains("127.0.0.1:9092", "127.0.0.1:5432", "127.0.0.1:15672", "127.0.0.1:6379");
+  }
+
+  @Test
+  void kafkaIsFoundFromBothSidesAndMissesADeadConsumerSoon() throws IOException {
+    JsonNode environment = service("kafka").path("environment");
+    assertThat(environment.path("KAFKA_ADVERTISED_LISTENERS").asText())
+        .contains("//kafka:9092")
+        .contains("//127.0.0.1:9092");
+    for (String name : List.of("SESSION_TIMEOUT_MS", "MIN_SESSION_TIMEOUT_MS")) {
+      assertThat(environment.path("KAFKA_GROUP_CONSUMER_" + name).asInt()).isEqualTo(10_000);
+    }
+  }
+
+  @Test
+  void prometheusAndGrafanaFindWhatTheyAskFor() throws IOException {
+    Set<String> there = addressesOnThisMachine();
+    JsonNode prometheus = documents(DEPLOY.resolve("prometheus/prometheus.yml")).getFirst();
+    for (JsonNode job : prometheus.path("scrape_configs")) {
+      assertThat(job.at("/static_configs/0/targets/0").asText()).isIn(there);
+    }
+    JsonNode sources =
+        documents(DEPLOY.resolve("grafana/provisioning/datasources/weir.yaml"))
+            .getFirst()
+            .path("datasources");
+    JsonNode grafana = service("grafana");
+    assertThat(sources.at("/0/url").asText()).startsWith("http://");
+    assertThat(sources.at("/0/url").asText().substring("http://".length())).isIn(there);
+    assertThat(sources.at("/1/url").asText()).isEqualTo("${GRAFANA_SERIES_HOST}");
+    assertThat(grafana.at("/environment/GRAFANA_SERIES_HOST").asText()).isIn(there);
+    for (String name : List.of("prometheus", "grafana")) {
+      assertThat(service(name).path("network_mode").asText()).as(name).isEqualTo("host");
+    }
+  }
+
+  @Test
+  void grafanaLoadsTheDashboardsFromWhereTheyAreMounted() throws IOException {
+    JsonNode grafana = service("grafana");
+    String path =
+        documents(DEPLOY.resolve("grafana/provisioning/dashboards/weir.yaml"))
+            .getFirst()
+            .at("/providers/0/options/path")
+            .asText()
+            .replace("${WEIR_HOME}", grafana.at("/environment/WEIR_HOME").asText());
+    List<String> mounts = new ArrayList<>();
+    grafana.path("volumes").forEach(mount -> mounts.add(mount.asText()));
+
+    assertThat(mounts).contains("./grafana/dashboards:" + path + ":ro");
+    for (String mount : mounts) {
+      if (mount.startsWith("./")) {
+        assertThat(DEPLOY.resolve(mount.substring(0, mount.indexOf(':')))).exists();
+      }
+    }
   }
 
   @Test

@@ -113,22 +113,31 @@ public record PlatformSettings(
             settings.bind("mail", MailSettings.defaults()),
             settings.bind("redis", RedisSettings.defaults()),
             settings.bind("tracing", TraceSettings.defaults()));
-    if (bound.timescale.isGiven() && bound.sqlite.isGiven()) {
-      settings.error("timescale and sqlite.file are both given; the time series have one place");
-    }
-    if (bound.disk.budget() > 0 && !bound.logIsEmbedded() && bound.seriesEngine().isPresent()) {
-      settings.error("disk.budget is given, but neither the log nor the series are kept here");
-    }
-    if (bound.quota.messagesPerSecond() > 0
-        && bound.quota.burst() < bound.http.eventsPerRequestMax()) {
-      settings.error(
-          "quota.burst is less than http.events-per-request-max; one device could never send that");
-    }
+    bound.checkTogether(settings);
     List<String> errors = settings.errors();
     if (!errors.isEmpty()) {
       throw new CommandException("the settings are wrong:\n  " + String.join("\n  ", errors));
     }
     return bound;
+  }
+
+  /// What no package can know of its own settings.
+  private void checkTogether(Settings settings) {
+    if (timescale.isGiven() && sqlite.isGiven()) {
+      settings.error("timescale and sqlite.file are both given; the time series have one place");
+    }
+    if (roles.contains(Role.SERIES) != roles.contains(Role.VIEW) && !timescale.isGiven()) {
+      settings.error(
+          "roles: one of series and view is played elsewhere, which needs a store of both:"
+              + " timescale.url or timescale.host");
+    }
+    if (disk.budget() > 0 && !logIsEmbedded() && seriesEngine().isPresent()) {
+      settings.error("disk.budget is given, but neither the log nor the series are kept here");
+    }
+    if (quota.messagesPerSecond() > 0 && quota.burst() < http.eventsPerRequestMax()) {
+      settings.error(
+          "quota.burst is less than http.events-per-request-max; one device could never send that");
+    }
   }
 
   /// The engine for tables of the registry: the server when one is named, else a file.
