@@ -57,7 +57,7 @@ final class KafkaTopics implements AutoCloseable {
     this.settings = settings;
   }
 
-  /// Creates the topics that are missing, and checks the partitions of those that are not.
+  /// Creates the topics that are missing, and checks those that are not.
   void create(Collection<TopicSpec> specs) {
     Map<String, KafkaFuture<Void>> creations =
         admin.createTopics(specs.stream().map(this::newTopic).toList()).values();
@@ -68,9 +68,11 @@ final class KafkaTopics implements AutoCloseable {
         if (!mayExist(failure.getCause())) {
           throw failed("create topic " + spec.topic(), failure);
         }
-        checkPartitions(spec);
+        TopicDescription found = checkPartitions(spec);
         if (settings.embedded()) {
           takeOver(spec);
+        } else {
+          checkConfiguration(spec, found);
         }
       }
     }
@@ -161,7 +163,7 @@ final class KafkaTopics implements AutoCloseable {
     return settings.recordBytesMax() + KafkaSettings.BATCH_OVERHEAD_BYTES;
   }
 
-  private void checkPartitions(TopicSpec spec) {
+  private TopicDescription checkPartitions(TopicSpec spec) {
     TopicDescription description = describe(Set.of(spec.topic())).get(spec.topic().name());
     if (description == null) {
       throw new LogException(
@@ -173,6 +175,20 @@ final class KafkaTopics implements AutoCloseable {
       throw new LogException(
           "topic %s exists with %d partitions, but %d are set; kafka.partitions cannot change later"
               .formatted(spec.topic(), existing, spec.partitions()));
+    }
+    return description;
+  }
+
+  /// Who may not see the configuration of a topic has to trust who made it.
+  private void checkConfiguration(TopicSpec spec, TopicDescription found) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, spec.topic().name());
+    try {
+      Config config = resultOf(admin.describeConfigs(List.of(resource)).values().get(resource));
+      new ForeignTopic(spec, found, config).check(configs(spec), settings.replicationFactor());
+    } catch (ExecutionException failure) {
+      if (!(failure.getCause() instanceof AuthorizationException)) {
+        throw failed("see the configuration of topic " + spec.topic(), failure);
+      }
     }
   }
 

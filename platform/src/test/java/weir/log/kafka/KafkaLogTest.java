@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import weir.log.Entry;
 import weir.log.EventLog;
 import weir.log.EventLogContract;
 import weir.log.Headers;
 import weir.log.LogException;
 import weir.log.Patience;
+import weir.log.Topic;
 
 class KafkaLogTest extends EventLogContract {
 
@@ -79,5 +85,67 @@ class KafkaLogTest extends EventLogContract {
         .isInstanceOf(LogException.class)
         .hasMessageContaining("4 partitions")
         .hasMessageContaining("kafka.partitions");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cleanup.policy, compact, needs delete",
+    "cleanup.policy, 'compact,delete', needs delete",
+    "max.message.bytes, 100000, kafka.record-bytes-max"
+  })
+  void namesTheSettingWhenATopicOfAClusterIsUnfit(String name, String value, String hint)
+      throws Exception {
+    Topic made = new Topic("made-" + name + "-" + value.replace(',', '-'));
+    KafkaSettings cluster = asCluster();
+    make(cluster, made, Map.of(name, value));
+
+    try (KafkaLog outside = new KafkaLog(cluster, Patience.PROMPT)) {
+      assertThatThrownBy(() -> outside.create(List.of(spec(made, 4))))
+          .isInstanceOf(LogException.class)
+          .hasMessageContaining(made.name())
+          .hasMessageContaining(name + "=" + value)
+          .hasMessageContaining(hint);
+    }
+  }
+
+  @Test
+  void takesTopicsThatOthersMadeForIt() throws Exception {
+    Topic made = new Topic("made-for-it");
+    KafkaSettings cluster = asCluster();
+    String bytes = Integer.toString(cluster.recordBytesMax() + KafkaSettings.BATCH_OVERHEAD_BYTES);
+    make(cluster, made, Map.of("max.message.bytes", bytes, "retention.ms", "1000"));
+
+    try (KafkaLog outside = new KafkaLog(cluster, Patience.PROMPT)) {
+      outside.create(List.of(spec(made, 4)));
+
+      assertThat(outside.topics()).contains(made);
+    }
+  }
+
+  private static void make(KafkaSettings cluster, Topic made, Map<String, String> configs)
+      throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+      NewTopic wanted = new NewTopic(made.name(), 4, (short) 1).configs(configs);
+      admin.createTopics(List.of(wanted)).all().get();
+    }
+  }
+
+  /// The broker here, as a cluster that is not ours.
+  private static KafkaSettings asCluster() {
+    KafkaSettings standard = KafkaSettings.defaults();
+    return new KafkaSettings(
+        0,
+        broker.bootstrapServers(),
+        standard.clientProperties(),
+        standard.partitions(),
+        3,
+        standard.retention(),
+        standard.retentionBytes(),
+        standard.segmentBytes(),
+        standard.diskReserveBytes(),
+        standard.recordBytesMax(),
+        standard.bufferBytes(),
+        standard.linger(),
+        standard.compression());
   }
 }
