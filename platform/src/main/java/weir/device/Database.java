@@ -64,8 +64,8 @@ public final class Database implements AutoCloseable {
   public Database(SqlEngine engine, Tables tables, int readersMax) {
     this.engine = engine;
     this.schema = tables.schema();
-    DataSource source = engine.source(schema);
-    migrate(source, tables);
+    migrate(engine.source(schema), tables);
+    DataSource source = engine.promptSource(schema);
     writing = pool(schema + "-writer", source, engine.writersMax());
     reading = pool(schema + "-reader", source, readersMax);
     writer = Jdbi.create(writing);

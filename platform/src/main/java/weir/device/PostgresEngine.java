@@ -1,20 +1,26 @@
 package weir.device;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A PostgreSQL server. Writers wait for each other by an advisory lock for each schema, over all
-/// processes, and for 30 seconds at most.
+/// processes, and for 30 seconds at most. A server that says nothing for 90 seconds is given up,
+/// since one whose machine died never will.
 record PostgresEngine(DatabaseSettings settings) implements SqlEngine {
 
   private static final String LIMITS =
       "-c lock_timeout=30s -c idle_in_transaction_session_timeout=60s";
+
+  private static final Duration SILENCE = Duration.ofSeconds(90);
+  private static final Duration HOURS = Duration.ofHours(12);
 
   @Override
   public String name() {
@@ -27,11 +33,28 @@ record PostgresEngine(DatabaseSettings settings) implements SqlEngine {
   }
 
   @Override
-  public DataSource source(String schema) {
+  public PGSimpleDataSource source(String schema) {
     PGSimpleDataSource source = settings.source();
     source.setCurrentSchema(schema);
     source.setOptions(LIMITS);
     return source;
+  }
+
+  @Override
+  public DataSource promptSource(String schema) {
+    PGSimpleDataSource source = source(schema);
+    source.setSocketTimeout((int) SILENCE.toSeconds());
+    return source;
+  }
+
+  /// The pool sets the limit back when it gets the connection.
+  @Override
+  public void allowHours(Handle handle) {
+    try {
+      handle.getConnection().setNetworkTimeout(Runnable::run, (int) HOURS.toMillis());
+    } catch (SQLException e) {
+      throw new ConnectionException(e);
+    }
   }
 
   @Override
@@ -63,7 +86,7 @@ record PostgresEngine(DatabaseSettings settings) implements SqlEngine {
 
   @Override
   public Optional<Right> claim(String name) {
-    Handle handle = Jdbi.open(source("public"));
+    Handle handle = Jdbi.open(promptSource("public"));
     boolean mine = false;
     try {
       mine =

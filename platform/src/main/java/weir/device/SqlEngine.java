@@ -26,8 +26,14 @@ public sealed interface SqlEngine permits SqliteEngine, PostgresEngine {
   /// Connections that may write at the same time.
   int writersMax();
 
-  /// Opens connections whose tables are those of a schema.
+  /// Opens connections whose tables are those of a schema, which wait for an answer without end.
   DataSource source(String schema);
+
+  /// Opens the same connections for daily use: what a server does not answer for long fails.
+  DataSource promptSource(String schema);
+
+  /// Lets the server take hours over what is asked next, until the handle is closed.
+  void allowHours(Handle handle);
 
   /// What the migrations say differently.
   Map<String, String> placeholders();

@@ -37,6 +37,14 @@ record SqliteEngine(Path file) implements SqlEngine {
   }
 
   @Override
+  public DataSource promptSource(String schema) {
+    return source(schema);
+  }
+
+  @Override
+  public void allowHours(Handle handle) {}
+
+  @Override
   public Map<String, String> placeholders() {
     return Map.of(
         "identity",
