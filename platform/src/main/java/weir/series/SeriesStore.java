@@ -27,6 +27,12 @@ public interface SeriesStore extends AutoCloseable {
   /// @throws RefusedException when the store will never take one of the events
   void write(List<Event> events);
 
+  /// Stores events that are there already in another form, under their id and time. What is kept
+  /// of them for another retention goes where rows can be removed singly, which is in SQL.
+  ///
+  /// @throws RefusedException when the store will never take one of the events
+  void replace(List<Event> events);
+
   /// Waits until queries see everything written before the call.
   ///
   /// @return whether they do; false when the time is over

@@ -94,32 +94,15 @@ FROM (SELECT r.ts, r.value, r.text, s.device, s.metric, s.unit,
               LIMIT 1) AS json
       FROM readings r JOIN series s ON s.id = r.series) m;
 
+CREATE VIEW public.iot_hourly_stats AS
+SELECT h.hour AS bucket, s.device AS device_id, s.metric, s.unit,
+       h.total / h.n AS avg_value, h.low AS min_value, h.high AS max_value, h.n AS count
+FROM hourly_stat h JOIN series s ON s.id = h.series;
+
 DO $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
-    CREATE VIEW public.iot_hourly_stats AS
-    SELECT h.hour AS bucket, s.device AS device_id, s.metric, s.unit,
-           h.total / h.n AS avg_value, h.low AS min_value, h.high AS max_value, h.n AS count
-    FROM hourly_stat h JOIN series s ON s.id = h.series;
-    RETURN;
+  IF EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+    PERFORM public.create_hypertable('events', 'ts', chunk_time_interval => interval '1 day');
+    PERFORM public.create_hypertable('readings', 'ts', chunk_time_interval => interval '1 day');
   END IF;
-  PERFORM public.create_hypertable('events', 'ts', chunk_time_interval => interval '1 day');
-  PERFORM public.create_hypertable('readings', 'ts', chunk_time_interval => interval '1 day');
-  ALTER TABLE readings SET (timescaledb.compress, timescaledb.compress_segmentby = 'series');
-  ALTER TABLE events SET (timescaledb.compress, timescaledb.compress_segmentby = 'device');
-  PERFORM public.add_compression_policy('readings', interval '7 days');
-  PERFORM public.add_compression_policy('events', interval '7 days');
-  EXECUTE 'CREATE MATERIALIZED VIEW hourly_aggregate
-    WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
-    SELECT series, public.time_bucket(interval ''1 hour'', ts) AS bucket,
-           avg(value) AS avg_value, min(value) AS min_value, max(value) AS max_value,
-           count(value) AS count
-    FROM readings GROUP BY 1, 2 WITH NO DATA';
-  PERFORM public.add_continuous_aggregate_policy('hourly_aggregate',
-    start_offset => interval '3 days', end_offset => interval '1 hour',
-    schedule_interval => interval '30 minutes');
-  CREATE VIEW public.iot_hourly_stats AS
-  SELECT h.bucket, s.device AS device_id, s.metric, s.unit,
-         h.avg_value, h.min_value, h.max_value, h.count
-  FROM hourly_aggregate h JOIN series s ON s.id = h.series WHERE h.count > 0;
 END $$;

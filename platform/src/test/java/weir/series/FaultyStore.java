@@ -55,6 +55,11 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
+  public void replace(List<Event> events) {
+    store.replace(events);
+  }
+
+  @Override
   public boolean awaitQueryable(Duration limit) {
     return store.awaitQueryable(limit);
   }

@@ -160,6 +160,11 @@ public final class QuestDbStore implements SeriesStore {
   }
 
   @Override
+  public void replace(List<Event> events) {
+    write(events);
+  }
+
+  @Override
   public boolean awaitQueryable(Duration limit) {
     return applier.awaitApplied(limit);
   }

@@ -26,6 +26,9 @@ interface Dialect {
   /// The start of the step that `ts` is in.
   String step(long seconds);
 
+  /// Comes first in a transaction that changes rows of any age.
+  void begin(Handle handle);
+
   /// Makes room for rows of these times, outside any transaction that writes them.
   void prepare(Collection<EventRow> events, Collection<ReadingRow.Key> readings);
 

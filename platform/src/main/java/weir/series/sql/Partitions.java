@@ -68,20 +68,37 @@ final class Partitions {
     if (known.contains(partition)) {
       return;
     }
-    int _ =
-        database.write(
-            handle ->
-                handle.execute(
-                        "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES IN (%d) PARTITION BY RANGE (ts)"
-                            .formatted(partition.parent(), partition.table(), partition.days()))
-                    + handle.execute(
-                        "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM ('%s 00:00Z') TO ('%s 00:00Z')"
-                            .formatted(
-                                partition.name(),
-                                partition.parent(),
-                                partition.start(),
-                                partition.end())));
-    known.add(partition);
+    boolean _ = known.add(database.write(handle -> make(handle, partition)));
+  }
+
+  private static Partition make(Handle handle, Partition wanted) {
+    attach(
+        handle,
+        wanted.parent(),
+        wanted.table(),
+        "PARTITION BY RANGE (ts)",
+        "IN (%d)".formatted(wanted.days()));
+    attach(
+        handle,
+        wanted.name(),
+        wanted.parent(),
+        "",
+        "FROM ('%s 00:00Z') TO ('%s 00:00Z')".formatted(wanted.start(), wanted.end()));
+    return wanted;
+  }
+
+  /// Makes a table that is missing beside its parent and attaches it then, which waits for no
+  /// reader of the parent; making it in its place would, and everybody else behind it.
+  private static void attach(
+      Handle handle, String name, String parent, String parts, String values) {
+    if (!children(handle, parent).contains(name)) {
+      int _ =
+          handle.execute(
+              "CREATE TABLE %s (LIKE %s INCLUDING ALL) %s".formatted(name, parent, parts));
+      int _ =
+          handle.execute(
+              "ALTER TABLE %s ATTACH PARTITION %s FOR VALUES %s".formatted(parent, name, values));
+    }
   }
 
   /// What was made here may have been removed by another process.

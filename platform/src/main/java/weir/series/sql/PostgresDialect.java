@@ -54,6 +54,7 @@ final class PostgresDialect implements Dialect {
           + " text = excluded.text WHERE (old.value, old.text) IS DISTINCT FROM"
           + " (excluded.value, excluded.text)";
 
+  /// Empty where the tables are hypertables of TimescaleDB.
   private final Optional<Partitions> partitions;
 
   PostgresDialect(Database database) {
@@ -93,6 +94,13 @@ final class PostgresDialect implements Dialect {
   @Override
   public String step(long seconds) {
     return "date_bin('" + seconds + " seconds', ts, timestamptz 'epoch')";
+  }
+
+  @Override
+  public void begin(Handle handle) {
+    if (partitions.isEmpty()) {
+      Hypertables.liftLimits(handle);
+    }
   }
 
   @Override
@@ -185,11 +193,16 @@ final class PostgresDialect implements Dialect {
 
   @Override
   public long dropBefore(Handle handle, RetentionClass kept, Instant boundary) {
-    return partitions.map(each -> each.dropBefore(handle, kept, boundary)).orElse(0L);
+    return partitions
+        .map(each -> each.dropBefore(handle, kept, boundary))
+        .orElseGet(() -> Hypertables.dropBefore(handle, kept, boundary));
   }
 
   @Override
   public long bytes(Handle handle) {
+    if (partitions.isEmpty()) {
+      return Hypertables.bytes(handle);
+    }
     String sql =
         "SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0) FROM pg_class c"
             + " JOIN pg_namespace n ON n.oid = c.relnamespace"

@@ -1,5 +1,6 @@
 package weir.series.sql;
 
+import static weir.device.Statements.batch;
 import static weir.device.Statements.query;
 
 import java.sql.SQLException;
@@ -88,6 +89,21 @@ public final class SqlStore implements SeriesStore {
 
   @Override
   public void write(List<Event> batch) {
+    write(batch, this::insert);
+  }
+
+  @Override
+  public void replace(List<Event> batch) {
+    write(batch, this::insertAlone);
+  }
+
+  /// What is done with the rows of a batch in its transaction; returns the numbers of its series.
+  @FunctionalInterface
+  private interface Change {
+    Map<SqlSeries.Name, Long> make(Handle handle, Rows rows, Instant now);
+  }
+
+  private void write(List<Event> batch, Change change) {
     batch.forEach(limits::check);
     Instant now = clock.instant();
     Rows rows = new Rows(batch, new RetentionOfTypes(retention), now);
@@ -96,7 +112,7 @@ public final class SqlStore implements SeriesStore {
       attempt(
           () -> {
             dialect.prepare(rows.events(), rows.places());
-            catalog.committed(database.writeBeside(handle -> write(handle, rows, now)));
+            catalog.committed(database.writeBeside(handle -> change.make(handle, rows, now)));
             upkeep.committed(rows.hours(), rows.classes(), now);
             return batch;
           });
@@ -105,12 +121,41 @@ public final class SqlStore implements SeriesStore {
     }
   }
 
-  private Map<SqlSeries.Name, Long> write(Handle handle, Rows rows, Instant now) {
+  private Map<SqlSeries.Name, Long> insert(Handle handle, Rows rows, Instant now) {
+    dialect.begin(handle);
     Map<SqlSeries.Name, Long> numbers = catalog.numbers(handle, rows.names());
     dialect.insertEvents(handle, rows.events());
     dialect.insertReadings(handle, rows.readings(numbers));
     upkeep.keep(handle, rows.classes());
     upkeep.mark(handle, rows.hours(), now);
+    return numbers;
+  }
+
+  /// How long a row is kept is part of its key, so the same may be there for another time.
+  private Map<SqlSeries.Name, Long> insertAlone(Handle handle, Rows rows, Instant now) {
+    Map<SqlSeries.Name, Long> numbers = insert(handle, rows, now);
+    int _ =
+        batch(
+            handle,
+            "DELETE FROM events WHERE ts = ? AND id = ? AND device = ? AND keep_days <> ?",
+            rows.events().stream()
+                .map(
+                    row ->
+                        new Object[] {
+                          dialect.time(row.micros()),
+                          dialect.id(row.id()),
+                          row.event().device().value(),
+                          row.days()
+                        })
+                .toList());
+    int _ =
+        batch(
+            handle,
+            "DELETE FROM readings WHERE series = ? AND ts = ? AND keep_days <> ?",
+            rows.readings(numbers).stream()
+                .map(ReadingRow::key)
+                .map(key -> new Object[] {key.series(), dialect.time(key.micros()), key.days()})
+                .toList());
     return numbers;
   }
 
@@ -189,7 +234,10 @@ public final class SqlStore implements SeriesStore {
 
   @Override
   public long eventCount() {
-    return ask(handle -> query(handle, "SELECT COUNT(*) FROM events", row -> row.getLong(1)))
+    return ask(handle -> {
+          database.engine().allowHours(handle);
+          return query(handle, "SELECT COUNT(*) FROM events", row -> row.getLong(1));
+        })
         .getFirst();
   }
 
@@ -216,6 +264,7 @@ public final class SqlStore implements SeriesStore {
         });
   }
 
+  /// One process at a time does it; the others go on.
   @Override
   public void retire(Instant now) {
     attempt(

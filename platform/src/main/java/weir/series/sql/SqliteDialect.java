@@ -51,6 +51,9 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public void begin(Handle handle) {}
+
+  @Override
   public void prepare(Collection<EventRow> events, Collection<ReadingRow.Key> readings) {}
 
   @Override

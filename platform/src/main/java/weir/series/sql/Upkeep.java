@@ -10,12 +10,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.device.Database;
+import weir.device.SqlEngine;
 import weir.series.Micros;
 import weir.series.RetentionClass;
 import weir.series.StoreLimits;
@@ -23,6 +25,9 @@ import weir.series.StoreLimits;
 /// Rollups and retention. Hours are marked by the writer in its transaction, and rolled up when
 /// they are over and were left alone for a while.
 final class Upkeep {
+
+  /// Whose holder may remove what is old.
+  static final String RETIREMENT = "series.retirement";
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Upkeep.class);
   private static final Duration HOUR = Duration.ofHours(1);
@@ -115,10 +120,22 @@ final class Upkeep {
             List.of(new Object[][] {{start, start, end}}));
   }
 
+  /// Does nothing while another process does it. Classes that are kept shorter come first.
   void retire(Instant now) {
+    Optional<SqlEngine.Right> right = database.engine().claim(RETIREMENT);
+    if (right.isPresent()) {
+      try (SqlEngine.Right _ = right.get()) {
+        retireAll(now);
+      }
+    }
+  }
+
+  private void retireAll(Instant now) {
     rollUp(now);
     List<Integer> all =
-        database.read(handle -> query(handle, "SELECT days FROM kept_class", row -> row.getInt(1)));
+        database.read(
+            handle ->
+                query(handle, "SELECT days FROM kept_class ORDER BY days", row -> row.getInt(1)));
     for (int days : all) {
       RetentionClass kept = new RetentionClass(days);
       if (days != RetentionClass.FOR_EVER) {
@@ -137,6 +154,8 @@ final class Upkeep {
   }
 
   private long retire(Handle handle, RetentionClass kept, Instant boundary) {
+    database.engine().allowHours(handle);
+    dialect.begin(handle);
     long removed = dialect.dropBefore(handle, kept, boundary);
     List<Object[]> before =
         List.of(new Object[][] {{kept.days(), dialect.time(Micros.of(boundary))}});

@@ -130,6 +130,20 @@ class SqlViewsTest {
   }
 
   @Test
+  void aZeroCharacterInOneEventHidesNoOther() {
+    store.write(
+        List.of(
+            spoken("e-1", 7, "J1.sensor-3", "sensor", 21.0),
+            spoken("e-2", 5, "J1.strike-3", "strike\\u0000\", \"note\": \"\\u0000", 1)));
+
+    List<Map<String, Object>> rows =
+        ask("series.db", "SELECT * FROM iot_measurements ORDER BY timestamp DESC LIMIT 10;");
+
+    assertThat(rows).extracting(row -> row.get("value")).containsExactly(1.0, 21.0);
+    assertThat(rows).extracting(row -> row.get("component_id")).containsExactly("3", "3");
+  }
+
+  @Test
   void theDashboardAsksForTheReadingsOfADevice() throws Exception {
     store.write(
         List.of(
