@@ -1,13 +1,13 @@
 package weir.replay;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
@@ -21,7 +21,7 @@ import weir.series.StoredEvent;
 /// Holds decoded events against what is stored: field by field, reading by reading.
 final class Comparison {
 
-  private static final int LIMIT = 100_000;
+  private static final int READINGS_MAX = 100_000;
   private static final int IDS_MAX = 1_000;
   private static final String NONE = "none";
 
@@ -41,13 +41,20 @@ final class Comparison {
   private record Line(DeviceId device, String metric) {}
 
   private final SeriesStore store;
+  private final int readingsMax;
   private final List<Difference> differences = new ArrayList<>();
   private final Map<Line, Map<Instant, Reading>> stored = new HashMap<>();
   private final Map<EventKey, StoredEvent> storedEvents = new HashMap<>();
 
   /// @param events all that will be asked for
   Comparison(SeriesStore store, List<Event> events) {
+    this(store, events, READINGS_MAX);
+  }
+
+  /// @param readingsMax most readings to ask for at once
+  Comparison(SeriesStore store, List<Event> events, int readingsMax) {
     this.store = store;
+    this.readingsMax = readingsMax;
     Map<Line, List<Instant>> lines = new HashMap<>();
     for (Event event : events) {
       for (Reading reading : event.readings()) {
@@ -80,17 +87,27 @@ final class Comparison {
     found.forEach(event -> storedEvents.put(event.key(), event));
   }
 
-  /// A line of readings is read in one go, from its first time to its last.
   private Map<Instant, Reading> read(Line line, List<Instant> times) {
-    Instant first = times.stream().min(Instant::compareTo).orElseThrow();
-    Instant last = times.stream().max(Instant::compareTo).orElseThrow();
     Map<Instant, Reading> readings = new HashMap<>();
+    read(line, List.copyOf(new TreeSet<>(times)), readings);
+    return readings;
+  }
+
+  /// In one go, from the first time to the last; when more lies between them than is given at
+  /// once, in two halves, so that one message of long ago does not hide what is stored since.
+  private void read(Line line, List<Instant> times, Map<Instant, Reading> readings) {
     ReadingQuery query =
-        new ReadingQuery(line.device, line.metric, first, last.plus(Duration.ofNanos(1_000)));
-    for (Measured measured : store.readings(query, LIMIT)) {
+        new ReadingQuery(
+            line.device, line.metric, times.getFirst(), times.getLast().plusNanos(1_000));
+    List<Measured> found = store.readings(query, readingsMax);
+    if (found.size() == readingsMax && times.size() > 1) {
+      read(line, times.subList(0, times.size() / 2), readings);
+      read(line, times.subList(times.size() / 2, times.size()), readings);
+      return;
+    }
+    for (Measured measured : found) {
       readings.put(measured.time(), measured.reading());
     }
-    return readings;
   }
 
   private static Instant timeOf(Event event, Reading reading) {

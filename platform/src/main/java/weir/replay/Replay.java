@@ -148,11 +148,11 @@ public final class Replay {
       int room = Math.min(found.size(), EXAMPLES_MAX - examples.size());
       examples.addAll(found.subList(0, room));
       if (shadow != null) {
-        shadow.write(events);
+        shadow.replace(events);
         shadowed += events.size();
       }
       if (request.promote() && !changed.isEmpty()) {
-        store.write(changed);
+        store.replace(changed);
         promoted += changed.size();
       }
     }

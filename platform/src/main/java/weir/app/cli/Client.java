@@ -95,6 +95,16 @@ public final class Client implements AutoCloseable {
         request(path).timeout(LONG_TIMEOUT).POST(HttpRequest.BodyPublishers.noBody()).build());
   }
 
+  /// Waits for hours if need be.
+  public JsonNode postPatiently(String path, ObjectNode body) {
+    return send(
+        request(path)
+            .timeout(LONG_TIMEOUT)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build());
+  }
+
   public JsonNode post(String path, ObjectNode body) {
     return send("POST", path, body);
   }

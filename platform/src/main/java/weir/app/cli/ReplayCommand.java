@@ -51,7 +51,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
     form.put("promote", promote);
     try (Client client = remote.connect()) {
-      JsonNode report = client.post("/api/replays", form);
+      JsonNode report = client.postPatiently("/api/replays", form);
       print(report);
       return report.path("changed").asLong() + report.path("moved").asLong() == 0 || promote
           ? 0
