@@ -55,7 +55,8 @@ public record SubscriberSettings(
   /// @param connectTimeout longest time to connect
   /// @param timeout longest time for one request, unless the endpoint has its own
   /// @param inFlightMax requests at once to one endpoint, unless the endpoint has its own
-  /// @param socketsMax requests at once to all endpoints
+  /// @param socketsMax requests at once to all endpoints, and as many again that wait for more than
+  ///     a second
   /// @param idleSocketsMax connections kept open for the next request
   public record Requests(
       Duration connectTimeout,
@@ -78,7 +79,7 @@ public record SubscriberSettings(
 
   /// How what waits is served and kept.
   ///
-  /// @param lanesMax lanes served at once
+  /// @param lanesMax lanes served at once, and as many again that wait for more than a second
   /// @param lease how long a worker holds a lane
   /// @param disableAfter how long an endpoint may fail before it is disabled
   /// @param keptFor how long waiting events and attempts are kept

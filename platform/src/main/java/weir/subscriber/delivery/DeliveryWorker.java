@@ -7,10 +7,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,8 +33,10 @@ import weir.trace.Traces;
 /// time; each lane is served by a virtual thread of its own.
 ///
 /// Endpoints of which nothing is known can take half of the lanes and of the requests at once;
-/// those that fail or are slow three tenths; the rest is always there for those that answer. A
-/// database that is away is waited for, and what was done meanwhile is written when it is back.
+/// those that fail or are slow three tenths. An endpoint that does not answer for a second, be it
+/// new or proven, gives both back, so the rest is soon there again for those that answer; of what
+/// was given back there can be as much again. A database that is away is waited for, and what was
+/// done meanwhile is written when it is back.
 public final class DeliveryWorker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
@@ -54,10 +58,17 @@ public final class DeliveryWorker implements AutoCloseable {
   private final RandomGenerator random;
   private final LaneRun.Means means;
   private final Sender sender;
+  private final Sockets sockets;
   private final Map<Long, Health> healths = new ConcurrentHashMap<>();
   private final BlockingQueue<Object> news = new LinkedBlockingQueue<>();
   private final Map<Long, Service> serving = new HashMap<>();
+
+  /// Lanes served, by pace, without the late ones.
   private final Map<Health.Pace, Integer> counts = new EnumMap<>(Health.Pace.class);
+
+  /// Lanes served whose endpoint did not answer in time.
+  private final Set<Long> late = new HashSet<>();
+
   private final List<Report> unwritten = new ArrayList<>();
   private final Queue<Report> endings = new ArrayDeque<>();
   private final Queue<Long> moved = new ArrayDeque<>();
@@ -86,13 +97,14 @@ public final class DeliveryWorker implements AutoCloseable {
     this.random = random;
     this.sender =
         new Sender(new AddressRules(settings.callbacks()), settings.requests(), clock, traces);
+    this.sockets = new Sockets(settings.requests().socketsMax());
     this.means =
         new LaneRun.Means(
             store,
             endpoints,
             applications,
             sender,
-            new Sockets(settings.requests().socketsMax()),
+            sockets,
             settings.lanes().disableAfter(),
             clock);
     this.loop = new Loop("deliveries", () -> turn(POLL), clock);
@@ -140,6 +152,7 @@ public final class DeliveryWorker implements AutoCloseable {
       forgive(endpoint);
       Long _ = moved.remove();
     }
+    yieldLate();
     claim();
   }
 
@@ -201,8 +214,22 @@ public final class DeliveryWorker implements AutoCloseable {
         reason);
   }
 
+  /// Lanes of endpoints that do not answer in time make room for others, as their requests do.
+  private void yieldLate() {
+    if (!sockets.yieldLate(System.nanoTime())) {
+      return;
+    }
+    for (Service service : serving.values()) {
+      if (service.health.isLate()
+          && late.size() < settings.lanes().lanesMax()
+          && late.add(service.lane)) {
+        counts.merge(service.pace, -1, Integer::sum);
+      }
+    }
+  }
+
   private void claim() {
-    int free = settings.lanes().lanesMax() - serving.size();
+    int free = settings.lanes().lanesMax() - serving.size() + late.size();
     if (closing || free <= 0) {
       return;
     }
@@ -259,7 +286,7 @@ public final class DeliveryWorker implements AutoCloseable {
     Health.Pace pace = health.pace();
     // A lane whose lease ran out while it is served here is served again when that has ended.
     if (serving.containsKey(lane.lane())
-        || counts.getOrDefault(pace, 0) >= pace.share(settings.lanes().lanesMax())) {
+        || count(pace) >= pace.share(settings.lanes().lanesMax())) {
       return new Next.At(now.plus(LaneRun.CROWDED));
     }
     Next next = health.admit(lane.lane(), now);
@@ -268,7 +295,7 @@ public final class DeliveryWorker implements AutoCloseable {
       Thread thread =
           Thread.ofVirtual()
               .name("lane-" + lane.lane())
-              .unstarted(() -> serve(new LaneRun(means, lane, endpoint, health, pace)));
+              .unstarted(() -> serve(new LaneRun(means, lane, endpoint, health)));
       Service service = new Service(lane.lane(), health, pace, thread);
       serving.put(lane.lane(), service);
       counts.merge(pace, 1, Integer::sum);
@@ -277,12 +304,19 @@ public final class DeliveryWorker implements AutoCloseable {
     return next;
   }
 
+  /// Those that are late are slow, whatever they were.
+  private int count(Health.Pace pace) {
+    return counts.getOrDefault(pace, 0) + (pace == Health.Pace.SLOW ? late.size() : 0);
+  }
+
   /// A lane is not served any more.
   private void leave(long lane) {
     Service service = serving.remove(lane);
     if (service != null) {
-      counts.merge(service.pace, -1, Integer::sum);
       service.health.left(lane);
+      if (!late.remove(lane)) {
+        counts.merge(service.pace, -1, Integer::sum);
+      }
     }
   }
 

@@ -31,7 +31,10 @@ final class Health {
     Duration.ofMinutes(30),
     Duration.ofHours(1)
   };
-  private static final Duration PROBE_PATIENCE = Duration.ofSeconds(1);
+
+  /// When a lane is tried again that can only wait for what another one sent.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private static final long NONE = -1;
   private static final double JITTER = 0.2;
   private static final long SLOW_MILLIS = 1_000;
@@ -82,6 +85,8 @@ final class Health {
   private double meanMillis;
   private int limit = 1;
   private int inFlight;
+  private int late;
+  private boolean othersWait;
   private int successes;
 
   Health(RandomGenerator random) {
@@ -118,17 +123,29 @@ final class Health {
     if (gone) {
       return new Next.Held();
     }
+    if (late > 0 && inFlight >= limit) {
+      othersWait = true;
+      return new Next.At(now.plus(PATIENCE));
+    }
     if (!isOpen() || trouble == null) {
-      return new Next.Ready();
+      return letOthersFirst() ? new Next.At(now.plus(PATIENCE)) : new Next.Ready();
     }
     if (now.isBefore(trouble.openUntil)) {
       return new Next.At(trouble.openUntil);
     }
     if (probe != NONE) {
-      return new Next.At(now.plus(PROBE_PATIENCE));
+      return new Next.At(now.plus(PATIENCE));
     }
     probe = lane;
     return new Next.Ready();
+  }
+
+  /// A lane that was just served asks again before those that were put off meanwhile, which would
+  /// never get their turn with an endpoint that is always late.
+  private boolean letOthersFirst() {
+    boolean now = othersWait;
+    othersWait = false;
+    return now;
   }
 
   /// Whether this lane may go on sending.
@@ -144,7 +161,7 @@ final class Health {
   }
 
   synchronized Pace pace() {
-    if (trouble != null || meanMillis > SLOW_MILLIS) {
+    if (trouble != null || late > 0 || meanMillis > SLOW_MILLIS) {
       return Pace.SLOW;
     }
     return proven ? Pace.FAST : Pace.NEW;
@@ -155,17 +172,39 @@ final class Health {
     return isOpen() ? 1 : Math.min(limit, most);
   }
 
-  /// Waits until another request can be sent.
-  synchronized void begin(int most) throws InterruptedException {
+  /// Waits until another request can be sent. Returns whether it can: not when that would have to
+  /// wait for one that is late.
+  synchronized boolean begin(int most) throws InterruptedException {
     while (inFlight >= limit(most)) {
+      if (late > 0) {
+        othersWait = true;
+        return false;
+      }
       wait();
     }
     inFlight++;
+    return true;
   }
 
   synchronized void end() {
     inFlight--;
     notifyAll();
+  }
+
+  /// One of its requests is late.
+  synchronized void late() {
+    late++;
+    notifyAll();
+  }
+
+  /// A request that was late has ended.
+  synchronized void lateEnded() {
+    late--;
+  }
+
+  /// Whether a request is late now.
+  synchronized boolean isLate() {
+    return late > 0;
   }
 
   /// The endpoint answered as it should, be it with a refusal of one event.
@@ -237,6 +276,7 @@ final class Health {
   synchronized void forgive() {
     trouble = null;
     gone = false;
+    othersWait = false;
     probe = NONE;
   }
 }

@@ -43,7 +43,6 @@ final class LaneRun {
   private final Claim claim;
   private final Endpoint endpoint;
   private final Health health;
-  private final Health.Pace pace;
   private final Deque<Deque<List<Pending>>> streams = new ArrayDeque<>();
   private final List<Report.Sent> attempts = new ArrayList<>();
   private final List<Long> delivered = new ArrayList<>();
@@ -54,13 +53,12 @@ final class LaneRun {
   private Report.Aftermath aftermath = Report.Aftermath.NOTHING;
   private boolean stopped;
 
-  LaneRun(Means means, Claim claim, Endpoint endpoint, Health health, Health.Pace pace) {
+  LaneRun(Means means, Claim claim, Endpoint endpoint, Health health) {
     this.means = means;
     this.claim = claim;
     this.endpoint = endpoint;
     this.judged = endpoint;
     this.health = health;
-    this.pace = pace;
   }
 
   Report run() {
@@ -173,15 +171,13 @@ final class LaneRun {
   /// Sends one message; false when what comes behind it must wait.
   private boolean send(List<Pending> events)
       throws InterruptedException, InterruptedIOException, CrowdedException {
-    health.begin(endpoint.options().inFlightMax());
-    try {
-      means.sockets.acquire(pace);
-      try {
-        Optional<Endpoint> target = target();
-        return target.isPresent() && send(events, target.get());
-      } finally {
-        means.sockets.release(pace);
-      }
+    if (!health.begin(endpoint.options().inFlightMax())) {
+      postpone();
+      return false;
+    }
+    try (Sockets.Permit _ = means.sockets.acquire(health)) {
+      Optional<Endpoint> target = target();
+      return target.isPresent() && send(events, target.get());
     } finally {
       health.end();
     }

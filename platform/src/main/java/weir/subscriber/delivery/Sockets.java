@@ -1,28 +1,60 @@
 package weir.subscriber.delivery;
 
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /// How many requests may be on their way at once, shared out so that endpoints of which nothing is
 /// known, and those that fail or are slow, can never take all of it. Safe for use by many threads.
+///
+/// A request that is late gives its place back to the others. Until it ends it takes from the share
+/// of the slow, even when nothing is left of that, and there can be as many late ones as others;
+/// those beyond keep their places. So endpoints that hang stop nobody for longer than it takes to
+/// be late, whatever was known of them before.
 final class Sockets {
 
-  private final Semaphore all;
-  private final Map<Health.Pace, Semaphore> shares = new EnumMap<>(Health.Pace.class);
+  /// How long a request may take until it is late.
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Share all;
+  private final Map<Health.Pace, Share> shares = new EnumMap<>(Health.Pace.class);
+  private final Semaphore late;
+
+  /// Those that are not late, the oldest first; guarded by this.
+  private final Set<Permit> punctual = new LinkedHashSet<>();
 
   Sockets(int max) {
-    all = new Semaphore(max);
+    all = new Share(max);
+    late = new Semaphore(max);
     for (Health.Pace pace : Health.Pace.values()) {
-      shares.put(pace, new Semaphore(pace.share(max)));
+      shares.put(pace, new Share(pace.share(max)));
     }
   }
 
-  private Semaphore share(Health.Pace pace) {
+  /// Places, of which more can be taken than there are.
+  private static final class Share extends Semaphore {
+    private static final long serialVersionUID = 1;
+
+    Share(int places) {
+      super(places);
+    }
+
+    void overdraw() {
+      reducePermits(1);
+    }
+  }
+
+  private Share share(Health.Pace pace) {
     return shares.getOrDefault(pace, all);
   }
 
-  void acquire(Health.Pace pace) throws InterruptedException {
+  /// Waits for a place for a request, by the pace that its endpoint has now.
+  Permit acquire(Health health) throws InterruptedException {
+    Health.Pace pace = health.pace();
     share(pace).acquire();
     try {
       all.acquire();
@@ -30,10 +62,62 @@ final class Sockets {
       share(pace).release();
       throw e;
     }
+    return enter(new Permit(health, pace, System.nanoTime()));
   }
 
-  void release(Health.Pace pace) {
-    all.release();
-    share(pace).release();
+  private synchronized Permit enter(Permit permit) {
+    punctual.add(permit);
+    return permit;
+  }
+
+  /// Looks for requests that are late now, and gives their places to others. Returns whether there
+  /// were any.
+  synchronized boolean yieldLate(long nowNanos) {
+    boolean any = false;
+    Iterator<Permit> oldest = punctual.iterator();
+    while (oldest.hasNext()) {
+      Permit permit = oldest.next();
+      if (nowNanos - permit.sinceNanos < PATIENCE_NANOS || !late.tryAcquire()) {
+        return any;
+      }
+      oldest.remove();
+      permit.yieldPlace();
+      any = true;
+    }
+    return any;
+  }
+
+  /// The place of one request, until it is closed.
+  final class Permit implements AutoCloseable {
+    private final Health health;
+    private final Health.Pace pace;
+    private final long sinceNanos;
+
+    private Permit(Health health, Health.Pace pace, long sinceNanos) {
+      this.health = health;
+      this.pace = pace;
+      this.sinceNanos = sinceNanos;
+    }
+
+    private void yieldPlace() {
+      share(Health.Pace.SLOW).overdraw();
+      share(pace).release();
+      all.release();
+      health.late();
+    }
+
+    @Override
+    public void close() {
+      synchronized (Sockets.this) {
+        if (punctual.remove(this)) {
+          share(pace).release();
+          all.release();
+        } else {
+          share(Health.Pace.SLOW).release();
+          late.release();
+          health.lateEnded();
+        }
+      }
+    }
   }
 }

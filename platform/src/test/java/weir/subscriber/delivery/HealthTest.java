@@ -82,6 +82,29 @@ class HealthTest {
   }
 
   @Test
+  void nobodyWaitsForARequestThatIsLate() throws Exception {
+    assertThat(health.begin(MOST)).isTrue();
+    assertThat(health.admit(1, START)).isInstanceOf(Next.Ready.class);
+    health.late();
+    assertThat(health.begin(MOST)).isFalse();
+    assertThat(health.admit(1, START)).isInstanceOf(Next.At.class);
+    health.lateEnded();
+    health.end();
+    assertThat(health.begin(MOST)).isTrue();
+  }
+
+  @Test
+  void aLaneThatWaitedForALateRequestComesBeforeTheOneThatSentIt() throws Exception {
+    assertThat(health.begin(MOST)).isTrue();
+    health.late();
+    assertThat(health.admit(2, START)).isInstanceOf(Next.At.class);
+    health.lateEnded();
+    health.end();
+    assertThat(health.admit(1, START)).isInstanceOf(Next.At.class);
+    assertThat(health.admit(2, START)).isInstanceOf(Next.Ready.class);
+  }
+
+  @Test
   void nobodyIsLetThroughAfterGoneUntilItIsForgiven() {
     health.leave();
     assertThat(health.admit(1, START)).isInstanceOf(Next.Held.class);

@@ -47,7 +47,7 @@ final class LanesFixture implements AutoCloseable {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   final ManualClock clock = new ManualClock(START);
-  final SubscriberSettings settings = SubscriberSettings.defaults().withLoopback();
+  final SubscriberSettings settings;
   final Endpoints endpoints;
   final LaneStore store;
   final DeliveryLog log;
@@ -61,6 +61,11 @@ final class LanesFixture implements AutoCloseable {
   private long offset;
 
   LanesFixture(Path folder, TestEngine engine) {
+    this(folder, engine, SubscriberSettings.defaults().withLoopback());
+  }
+
+  LanesFixture(Path folder, TestEngine engine, SubscriberSettings settings) {
+    this.settings = settings;
     registry = new Database(engine.in(folder, "registry.db"), Database.Tables.REGISTRY, 2);
     database = new Database(engine.in(folder, "deliveries.db"), Database.Tables.DELIVERIES, 2);
     SecretBox box = SecretBox.open(folder.resolve("webhook.key"));

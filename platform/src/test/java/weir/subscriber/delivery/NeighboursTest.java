@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import weir.subscriber.Endpoint;
+import weir.subscriber.SubscriberSettings;
 import weir.testkit.TestEngine;
 import weir.testkit.WebhookReceiver;
 import weir.testkit.WebhookReceiver.Answer;
@@ -32,6 +33,7 @@ class NeighboursTest {
   private static final int HEALTHY = 90;
   private static final int ROUNDS = 20;
   private static final int BACKLOG = 20_000;
+  private static final int SMALL = 10;
   private static final String[] PATIENT = {"timeout_seconds", "15"};
 
   @TempDir Path folder;
@@ -147,6 +149,81 @@ class NeighboursTest {
           .last()
           .satisfies(last -> assertThat(last).isLessThanOrEqualTo(allowed));
     }
+  }
+
+  /// Fewer requests at once than endpoints that hang.
+  private static SubscriberSettings small() {
+    SubscriberSettings standard = SubscriberSettings.defaults().withLoopback();
+    SubscriberSettings.Requests requests = standard.requests();
+    SubscriberSettings.Lanes times = standard.lanes();
+    return new SubscriberSettings(
+        standard.registration(),
+        standard.callbacks(),
+        new SubscriberSettings.Requests(
+            requests.connectTimeout(), requests.timeout(), 8, SMALL, SMALL),
+        new SubscriberSettings.Lanes(
+            SMALL, times.lease(), times.disableAfter(), times.keptFor(), times.attemptsMax()));
+  }
+
+  @Test
+  void newEndpointsAreServedWhileOthersHangThatCameBeforeThem(@TempDir Path other)
+      throws Exception {
+    try (LanesFixture few = new LanesFixture(other, TestEngine.SQLITE, small())) {
+      List<Endpoint> hangers = endpoints(few, hanging.url());
+      offerTo(few, "first", hangers);
+      takeTurnsUntilServed(few, "first", hanging);
+      offerTo(few, "second", endpoints(few, healthy.url()));
+      takeTurnsUntilServed(few, "second", healthy);
+      assertThat(hangers).allMatch(each -> few.attempts(each).isEmpty());
+    }
+  }
+
+  @Test
+  void provenEndpointsAreServedWhileOthersBeginToHang(@TempDir Path other) throws Exception {
+    try (LanesFixture few = new LanesFixture(other, TestEngine.SQLITE, small());
+        WebhookReceiver turning = new WebhookReceiver()) {
+      List<Endpoint> hangers = endpoints(few, turning.url());
+      List<Endpoint> others = endpoints(few, healthy.url());
+      offerTo(few, "first", hangers);
+      takeTurnsUntilServed(few, "first", turning);
+      offerTo(few, "second", others);
+      takeTurnsUntilServed(few, "second", healthy);
+      turning.behave(
+          any -> {
+            boolean _ = awaitEnd(1_000_000);
+            return Answer.of(200);
+          });
+      offerTo(few, "third", hangers);
+      takeTurnsUntilServed(few, "third", turning);
+      offerTo(few, "fourth", others);
+      takeTurnsUntilServed(few, "fourth", healthy);
+      assertThat(hangers).allMatch(each -> few.attempts(each).size() == 1);
+      end.countDown();
+    }
+  }
+
+  private static List<Endpoint> endpoints(LanesFixture few, String url) {
+    List<Endpoint> all = new ArrayList<>();
+    for (int i = 0; i < SMALL; i++) {
+      all.add(few.endpoint(url + i, "timeout_seconds", "30"));
+    }
+    return all;
+  }
+
+  private static void offerTo(LanesFixture few, String id, List<Endpoint> takers) {
+    few.accept(id, "device", takers.toArray(Endpoint[]::new));
+  }
+
+  /// Lets the time go on meanwhile, so that what was put off comes again.
+  private static void takeTurnsUntilServed(LanesFixture few, String id, WebhookReceiver by) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(25))
+        .until(
+            () -> {
+              few.clock.advance(Duration.ofMillis(100));
+              few.worker.turn(Duration.ofMillis(10));
+              return by.ids().stream().filter(id::equals).count() == SMALL;
+            });
   }
 
   /// Twice as long, under a second; below half of one nobody could tell it from other things that

@@ -7,11 +7,12 @@ import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,27 +26,80 @@ import weir.trace.Traces;
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SharesTest {
 
+  private static final long TWO_SECONDS = Duration.ofSeconds(2).toNanos();
+
+  private final List<Sockets.Permit> taken = new CopyOnWriteArrayList<>();
+
+  private static Health health(Health.Pace pace) {
+    Health health = new Health(new Random(1));
+    switch (pace) {
+      case NEW -> {}
+      case FAST -> assertThat(health.succeeded(1, 8)).isFalse();
+      case SLOW -> assertThat(health.failed(Instant.EPOCH, Duration.ZERO)).isNotNull();
+    }
+    assertThat(health.pace()).isEqualTo(pace);
+    return health;
+  }
+
   @Test
   void newAndSlowEndpointsTogetherLeaveRequestsForThoseThatAnswer() throws Exception {
     Sockets sockets = new Sockets(10);
-    AtomicInteger taken = new AtomicInteger();
     for (Health.Pace pace : List.of(Health.Pace.NEW, Health.Pace.SLOW)) {
-      for (int i = 0; i < 10; i++) {
-        Thread _ = Thread.ofVirtual().start(() -> take(sockets, pace, taken));
-      }
+      takeMany(sockets, pace);
     }
-    Awaitility.await().until(() -> taken.get() == 8);
-    sockets.acquire(Health.Pace.FAST);
-    sockets.acquire(Health.Pace.FAST);
-    assertThat(taken.get()).isEqualTo(8);
-    sockets.release(Health.Pace.NEW);
-    Awaitility.await().until(() -> taken.get() == 9);
+    Awaitility.await().until(() -> taken.size() == 8);
+    sockets.acquire(health(Health.Pace.FAST));
+    sockets.acquire(health(Health.Pace.FAST));
+    assertThat(taken).hasSize(8);
+    taken.getFirst().close();
+    Awaitility.await().until(() -> taken.size() == 9);
   }
 
-  private static void take(Sockets sockets, Health.Pace pace, AtomicInteger taken) {
+  @Test
+  void whatIsLateGivesItsPlaceBackAndKeepsTheSlowOut() throws Exception {
+    Sockets sockets = new Sockets(10);
+    takeMany(sockets, Health.Pace.NEW);
+    Awaitility.await().until(() -> taken.size() == 5);
+    assertThat(sockets.yieldLate(System.nanoTime() - TWO_SECONDS)).isFalse();
+    assertThat(sockets.yieldLate(System.nanoTime() + TWO_SECONDS)).isTrue();
+    Awaitility.await().until(() -> taken.size() == 10);
+    Health slow = health(Health.Pace.SLOW);
+    Thread waiting = Thread.ofVirtual().start(() -> take(sockets, slow));
+    for (int i = 0; i < 4; i++) {
+      sockets.acquire(health(Health.Pace.FAST));
+    }
+    assertThat(waiting.isAlive()).isTrue();
+    taken.stream().limit(3).forEach(Sockets.Permit::close);
+    waiting.join();
+    assertThat(taken).hasSize(11);
+  }
+
+  @Test
+  void thereCanBeAsManyLateOnesAsOthersAndThoseBeyondKeepTheirPlaces() throws Exception {
+    Sockets sockets = new Sockets(10);
+    Health first = health(Health.Pace.FAST);
+    taken.add(sockets.acquire(first));
+    for (int i = 1; i < 20; i++) {
+      taken.add(sockets.acquire(health(Health.Pace.FAST)));
+      sockets.yieldLate(System.nanoTime() + TWO_SECONDS);
+    }
+    assertThat(sockets.yieldLate(System.nanoTime() + TWO_SECONDS)).isFalse();
+    assertThat(first.pace()).isEqualTo(Health.Pace.SLOW);
+    taken.getFirst().close();
+    assertThat(first.pace()).isEqualTo(Health.Pace.FAST);
+    assertThat(sockets.yieldLate(System.nanoTime() + TWO_SECONDS)).isTrue();
+  }
+
+  private void takeMany(Sockets sockets, Health.Pace pace) {
+    for (int i = 0; i < 10; i++) {
+      Health health = health(pace);
+      Thread _ = Thread.ofVirtual().start(() -> take(sockets, health));
+    }
+  }
+
+  private void take(Sockets sockets, Health health) {
     try {
-      sockets.acquire(pace);
-      taken.incrementAndGet();
+      taken.add(sockets.acquire(health));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -117,7 +171,7 @@ class SharesTest {
             .claim(lanes.now(), 1, lanes.settings.lanes().lease(), new AnyLane())
             .claims()
             .getFirst();
-    return new LaneRun(means, claim, endpoint, health, Health.Pace.NEW).run();
+    return new LaneRun(means, claim, endpoint, health).run();
   }
 
   private static final class AnyLane implements LaneStore.Admission {
