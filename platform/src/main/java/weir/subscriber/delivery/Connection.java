@@ -44,7 +44,7 @@ final class Connection implements AutoCloseable {
 
   /// What came back.
   ///
-  /// @param body the first 2 KB
+  /// @param body the first 2 KB, without the zero characters that PostgreSQL keeps in no text
   record Answer(int status, Map<String, String> headers, String body) {
     Optional<String> header(String name) {
       return Optional.ofNullable(headers.get(name));
@@ -145,7 +145,7 @@ final class Connection implements AutoCloseable {
       reusable = false;
       read(BODY_BYTES_MAX, kept);
     }
-    return kept.toString(StandardCharsets.UTF_8);
+    return kept.toString(StandardCharsets.UTF_8).replace('\0', '\uFFFD');
   }
 
   private static long length(String text) throws IOException {

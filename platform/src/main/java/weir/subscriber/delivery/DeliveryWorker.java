@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,23 +158,51 @@ public final class DeliveryWorker implements AutoCloseable {
   }
 
   private void finish() {
-    if (!unwritten.isEmpty()) {
-      Map<Long, Health.@Nullable Trouble> changed = new HashMap<>();
-      for (Report report : unwritten) {
-        if (report.aftermath() != Report.Aftermath.NOTHING) {
-          changed.put(report.claim().endpoint(), health(report.claim().endpoint()).trouble());
-        }
-      }
-      store.finish(unwritten, changed, clock.instant());
-      changed.forEach((endpoint, trouble) -> health(endpoint).keep(trouble));
-      unwritten.forEach(report -> leave(report.claim().lane()));
-      unwritten.forEach(report -> attempts.count(report.attempts()));
-      endings.addAll(unwritten);
+    try {
+      write(unwritten);
       unwritten.clear();
+    } catch (JdbiException e) {
+      if (!LaneStore.isUnfit(e)) {
+        throw e;
+      }
+      writeEach();
     }
     for (Report report = endings.peek(); report != null; report = endings.peek()) {
       end(report);
       Report _ = endings.remove();
+    }
+  }
+
+  private void write(List<Report> reports) {
+    if (reports.isEmpty()) {
+      return;
+    }
+    Map<Long, Health.@Nullable Trouble> changed = new HashMap<>();
+    for (Report report : reports) {
+      if (report.aftermath() != Report.Aftermath.NOTHING) {
+        changed.put(report.claim().endpoint(), health(report.claim().endpoint()).trouble());
+      }
+    }
+    store.finish(reports, changed, clock.instant());
+    changed.forEach((endpoint, trouble) -> health(endpoint).keep(trouble));
+    reports.forEach(report -> leave(report.claim().lane()));
+    reports.forEach(report -> attempts.count(report.attempts()));
+    endings.addAll(reports);
+  }
+
+  /// What the database does not take of one receiver stops the deliveries of nobody.
+  private void writeEach() {
+    for (Iterator<Report> each = unwritten.iterator(); each.hasNext(); each.remove()) {
+      Report report = each.next();
+      try {
+        write(List.of(report));
+      } catch (JdbiException e) {
+        if (!LaneStore.isUnfit(e)) {
+          throw e;
+        }
+        LOG.error("attempts cannot be kept service={}", report.endpoint().application(), e);
+        write(List.of(report.withoutAttempts()));
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import weir.device.Database;
 import weir.subscriber.Endpoint;
@@ -35,6 +36,9 @@ public final class LaneStore {
       "SELECT l.id, l.endpoint, l.shard, l.epoch, h.failures, h.first_failure, h.open_until, h.step"
           + " FROM lane l LEFT JOIN health h ON h.endpoint = l.endpoint WHERE l.due_at <= ?"
           + " ORDER BY l.due_at LIMIT ?";
+
+  /// The classes of SQL states that blame a value: its form, and what the table asks of it.
+  private static final Set<String> UNFIT = Set.of("22", "23");
 
   private record LaneKey(long endpoint, int shard) {}
 
@@ -363,6 +367,12 @@ public final class LaneStore {
               saveTroubles(handle, troubles, now);
               return reports.size();
             });
+  }
+
+  /// Whether a change failed because of its values, and would fail again.
+  static boolean isUnfit(JdbiException failure) {
+    return failure.getCause() instanceof SQLException cause
+        && UNFIT.contains(String.valueOf(cause.getSQLState()).substring(0, 2));
   }
 
   /// What waited for the probe of an endpoint that works again need not wait any longer.

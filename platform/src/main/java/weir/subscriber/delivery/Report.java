@@ -41,6 +41,11 @@ record Report(
   /// @param due when to try again; null when the lane itself waits for it
   record Refusal(long place, int tries, Instant first, @Nullable Instant due) {}
 
+  /// The same without what receivers said.
+  Report withoutAttempts() {
+    return new Report(claim, endpoint, List.of(), delivered, refused, parked, next, aftermath);
+  }
+
   Report {
     attempts = List.copyOf(attempts);
     delivered = List.copyOf(delivered);

@@ -1,0 +1,77 @@
+package weir.subscriber.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import weir.subscriber.Endpoint;
+import weir.testkit.TestEngine;
+import weir.testkit.WebhookReceiver;
+import weir.testkit.WebhookReceiver.Answer;
+
+/// What is kept of deliveries, shown and counted, and forgotten. Time is injected.
+@ParameterizedClass
+@EnumSource(TestEngine.class)
+class RecordsTest {
+
+  private final TestEngine engine;
+
+  RecordsTest(TestEngine engine) {
+    this.engine = engine;
+  }
+
+  @TempDir Path folder;
+
+  private LanesFixture lanes;
+  private WebhookReceiver receiver;
+
+  @BeforeEach
+  void open() {
+    lanes = new LanesFixture(folder, engine);
+    receiver = new WebhookReceiver();
+  }
+
+  @AfterEach
+  void close() {
+    lanes.close();
+    receiver.close();
+  }
+
+  @Test
+  void keepsWhatAReceiverSaysWhateverCharactersItSends() throws Exception {
+    receiver.behave(any -> new Answer(500, Map.of(), "a\0b"));
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.accept("one", "device", endpoint);
+    lanes.settle();
+    assertThat(lanes.attempts(endpoint).getFirst().answer()).isEqualTo("a\uFFFDb");
+  }
+
+  @Test
+  void anAttemptThatTheDatabaseDoesNotTakeStopsNobody() throws Exception {
+    if (engine == TestEngine.POSTGRES) {
+      int _ =
+          lanes.database.write(
+              handle -> handle.execute("ALTER TABLE attempt ADD CHECK (status <> 418)"));
+    }
+    try (WebhookReceiver other = new WebhookReceiver()) {
+      receiver.behave(any -> Answer.of(418));
+      Endpoint odd = lanes.endpoint(receiver.url());
+      Endpoint healthy = lanes.endpoint(other.url());
+      lanes.accept("one", "device", odd, healthy);
+      lanes.settle();
+      lanes.accept("two", "device", healthy);
+      lanes.settle();
+      assertThat(other.ids()).containsExactly("one", "two");
+      assertThat(lanes.attempts(healthy)).hasSize(2);
+      assertThat(lanes.status(odd).failures()).isEqualTo(1);
+    }
+  }
+
+}
