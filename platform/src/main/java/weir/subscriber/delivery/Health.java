@@ -161,10 +161,15 @@ final class Health {
   }
 
   synchronized Pace pace() {
-    if (trouble != null || late > 0 || meanMillis > SLOW_MILLIS) {
+    if (isFailing() || late > 0 || meanMillis > SLOW_MILLIS) {
       return Pace.SLOW;
     }
     return proven ? Pace.FAST : Pace.NEW;
+  }
+
+  /// One failure of an endpoint that has answered before says little.
+  private boolean isFailing() {
+    return trouble != null && (trouble.failures > 1 || !proven);
   }
 
   /// Requests that can be sent at once now.
@@ -212,7 +217,7 @@ final class Health {
   /// @return whether it had failed before
   synchronized boolean succeeded(long millis, int most) {
     boolean recovered = trouble != null;
-    meanMillis = proven ? meanMillis + WEIGHT * (millis - meanMillis) : millis;
+    took(millis);
     proven = true;
     trouble = null;
     successes++;
@@ -224,8 +229,13 @@ final class Health {
     return recovered;
   }
 
+  private void took(long millis) {
+    meanMillis = proven ? meanMillis + WEIGHT * (millis - meanMillis) : millis;
+  }
+
   /// The endpoint failed. Returns when the lane may be tried again.
-  synchronized Instant failed(Instant now, Duration retryAfter) {
+  synchronized Instant failed(long millis, Instant now, Duration retryAfter) {
+    took(millis);
     Trouble before = trouble == null ? new Trouble(0, now, Instant.EPOCH, 0) : trouble;
     int failures = before.failures + 1;
     limit = Math.max(1, limit / 2);

@@ -230,7 +230,7 @@ final class LaneRun {
         yield refuse(events.getFirst());
       }
       case Verdict.Failed(Duration retryAfter) -> {
-        fail(retryAfter, target);
+        fail(retryAfter, target, attempt);
         yield false;
       }
       case Verdict.Gone _ -> {
@@ -272,13 +272,13 @@ final class LaneRun {
     return !inLine;
   }
 
-  private void fail(Duration retryAfter, Endpoint target) {
+  private void fail(Duration retryAfter, Endpoint target, Attempt attempt) {
     Instant now = means.clock.instant();
     stopped = true;
     if (aftermath == Report.Aftermath.GONE) {
       return;
     }
-    next = new Next.At(health.failed(now, retryAfter));
+    next = new Next.At(health.failed(attempt.millis(), now, retryAfter));
     Health.Trouble trouble = health.trouble();
     boolean over =
         trouble != null && !now.isBefore(trouble.firstFailure().plus(means.disableAfter));

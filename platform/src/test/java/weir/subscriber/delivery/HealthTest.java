@@ -20,7 +20,7 @@ class HealthTest {
   private Instant failFiveTimes() {
     Instant until = START;
     for (int i = 0; i < 5; i++) {
-      until = health.failed(START, Duration.ZERO);
+      until = health.failed(5, START, Duration.ZERO);
     }
     return until;
   }
@@ -35,7 +35,7 @@ class HealthTest {
       assertThat(health.admit(1, until.minusMillis(1))).isEqualTo(new Next.At(until));
       assertThat(health.admit(1, until)).isInstanceOf(Next.Ready.class);
       now = until;
-      until = health.failed(now, Duration.ZERO);
+      until = health.failed(5, now, Duration.ZERO);
       health.left(1);
     }
     List<Long> steps = List.of(5L, 30L, 120L, 300L, 900L, 1_800L, 3_600L, 3_600L, 3_600L);
@@ -66,7 +66,7 @@ class HealthTest {
     }
     assertThat(limits).startsWith(1, 2, 2, 4, 4, 4, 4, 8);
     assertThat(health.limit(MOST)).isEqualTo(MOST);
-    Instant _ = health.failed(START, Duration.ZERO);
+    Instant _ = health.failed(5, START, Duration.ZERO);
     assertThat(health.limit(MOST)).isEqualTo(MOST / 2);
   }
 
@@ -75,9 +75,20 @@ class HealthTest {
     assertThat(health.pace()).isEqualTo(Health.Pace.NEW);
     boolean _ = health.succeeded(5, MOST);
     assertThat(health.pace()).isEqualTo(Health.Pace.FAST);
-    Instant _ = health.failed(START, Duration.ZERO);
+    Instant _ = health.failed(5, START, Duration.ZERO);
+    assertThat(health.pace()).isEqualTo(Health.Pace.FAST);
+    Instant _ = health.failed(5, START, Duration.ZERO);
     assertThat(health.pace()).isEqualTo(Health.Pace.SLOW);
     assertThat(health.succeeded(30_000, MOST)).isTrue();
+    assertThat(health.pace()).isEqualTo(Health.Pace.SLOW);
+  }
+
+  @Test
+  void isSlowAtOnceWhenANewOneFailsOrAProvenOneHangs() {
+    Instant _ = health.failed(5, START, Duration.ZERO);
+    assertThat(health.pace()).isEqualTo(Health.Pace.SLOW);
+    assertThat(health.succeeded(5, MOST)).isTrue();
+    Instant _ = health.failed(15_000, START, Duration.ZERO);
     assertThat(health.pace()).isEqualTo(Health.Pace.SLOW);
   }
 

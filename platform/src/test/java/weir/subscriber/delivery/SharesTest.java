@@ -35,7 +35,7 @@ class SharesTest {
     switch (pace) {
       case NEW -> {}
       case FAST -> assertThat(health.succeeded(1, 8)).isFalse();
-      case SLOW -> assertThat(health.failed(Instant.EPOCH, Duration.ZERO)).isNotNull();
+      case SLOW -> assertThat(health.failed(1, Instant.EPOCH, Duration.ZERO)).isNotNull();
     }
     assertThat(health.pace()).isEqualTo(pace);
     return health;
