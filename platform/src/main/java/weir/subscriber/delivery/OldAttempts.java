@@ -29,6 +29,18 @@ final class OldAttempts {
     removeFailures(max);
   }
 
+  /// Removes those of an endpoint.
+  void forget(long endpoint) {
+    int removed;
+    do {
+      removed =
+          write(
+              "DELETE FROM attempt WHERE id IN (SELECT id FROM attempt WHERE endpoint = ? LIMIT ?)",
+              endpoint,
+              AT_ONCE);
+    } while (removed == AT_ONCE);
+  }
+
   /// Looks at the oldest only, which are the first by their ids.
   private void removeOlderThan(Instant oldest) {
     int removed;

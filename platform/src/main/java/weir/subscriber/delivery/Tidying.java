@@ -74,15 +74,16 @@ final class Tidying {
         handle -> query(handle, "SELECT DISTINCT endpoint FROM lane", row -> row.getLong(1)));
   }
 
+  /// Its lanes go last: as long as they are there it is looked at again.
   private void forget(long endpoint) {
     int _ = pointers.forget(endpoint);
+    attempts.forget(endpoint);
     List<Object[]> row = List.of(new Object[][] {{endpoint}});
     int _ =
         database.write(
             handle ->
                 batch(handle, "DELETE FROM health WHERE endpoint = ?", row)
                     + batch(handle, "DELETE FROM notice WHERE endpoint = ?", row)
-                    + batch(handle, "DELETE FROM attempt WHERE endpoint = ?", row)
                     + batch(handle, "DELETE FROM lane WHERE endpoint = ?", row));
   }
 }

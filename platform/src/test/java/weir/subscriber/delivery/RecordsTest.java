@@ -74,4 +74,14 @@ class RecordsTest {
     }
   }
 
+  @Test
+  void forgetsTheManyAttemptsOfADeletedEndpoint() {
+    Endpoint deleted = lanes.endpoint(receiver.url());
+    lanes.accept("one", "device", deleted);
+    lanes.attempt(deleted, "failed", 20_001);
+    var _ = lanes.applications.delete(deleted.application());
+    assertThat(lanes.tidy()).isZero();
+    assertThat(lanes.attempts(deleted, "failed")).isZero();
+    assertThat(lanes.log.overview().idle()).isZero();
+  }
 }
