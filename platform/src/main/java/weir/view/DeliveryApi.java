@@ -32,6 +32,7 @@ import weir.subscriber.delivery.DeliveryLog;
 import weir.subscriber.delivery.DeliveryLog.AttemptQuery;
 import weir.subscriber.delivery.DeliveryLog.Open;
 import weir.subscriber.delivery.DeliveryLog.State;
+import weir.subscriber.delivery.Place;
 import weir.subscriber.delivery.Wanted;
 
 /// What is delivered to an application, and what its owner can do about it, under
@@ -176,7 +177,7 @@ public final class DeliveryApi implements HttpService {
     if (state.isEmpty()) {
       form.wrong("status", "must be waiting, refused or parked");
     }
-    long after = cursor(form);
+    long after = cursor(form, Place.FIRST);
     int limit = form.number("limit", 1, PAGE_MAX, PAGE);
     form.check();
     List<Open> found = log.open(endpoint.number(), state.orElseThrow(), after, limit);
@@ -191,13 +192,13 @@ public final class DeliveryApi implements HttpService {
     return state.name().toLowerCase(Locale.ROOT);
   }
 
-  private static long cursor(QueryForm form) {
+  private static long cursor(QueryForm form, long standard) {
     String text = form.text("cursor");
     try {
-      return text == null ? -1 : Long.parseLong(text);
+      return text == null ? standard : Long.parseLong(text);
     } catch (NumberFormatException e) {
       form.wrong("cursor", "is not a cursor");
-      return -1;
+      return standard;
     }
   }
 
@@ -222,7 +223,7 @@ public final class DeliveryApi implements HttpService {
     String event = form.text("event_id");
     Instant from = TimeForm.time(form, "from");
     Instant to = TimeForm.time(form, "to");
-    long cursor = cursor(form);
+    long before = cursor(form, Long.MAX_VALUE);
     int limit = form.number("limit", 1, PAGE_MAX, PAGE);
     form.check();
     List<DeliveryLog.Entry> found =
@@ -233,7 +234,7 @@ public final class DeliveryApi implements HttpService {
                 event == null ? null : new Wanted(event, null),
                 from,
                 to,
-                cursor < 0 ? Long.MAX_VALUE : cursor,
+                before,
                 limit));
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.set("items", json(found));
@@ -361,10 +362,12 @@ public final class DeliveryApi implements HttpService {
 
   private static long cursor(Form form) {
     String text = form.text("cursor", 20, "");
-    if (!text.matches("[0-9]{0,18}")) {
+    try {
+      return text.isEmpty() ? Place.FIRST : Long.parseLong(text);
+    } catch (NumberFormatException e) {
       form.reject("cursor", "is not a cursor");
+      return Place.FIRST;
     }
-    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
   }
 
   private Redelivered redeliver(Endpoint endpoint, String status, Range range) {

@@ -28,6 +28,10 @@ public final class Deliveries {
   /// Events that one request can repeat.
   public static final int REDELIVER_MAX = 10_000;
 
+  /// Whether the event of attempt `a` is in the log of today, or was kept from a lost one.
+  private static final String KNOWN =
+      "(a.place >= 0 OR EXISTS (SELECT 1 FROM event e WHERE e.place = a.place))";
+
   /// What can come of an attempt.
   public enum Result {
     DELIVERED,
@@ -157,7 +161,8 @@ public final class Deliveries {
                 query(
                     handle,
                     "SELECT DISTINCT place FROM attempt a WHERE endpoint = ? AND at >= ? AND at < ?"
-                        + " AND place > ?"
+                        + " AND place > ? AND "
+                        + KNOWN
                         + condition
                         + " ORDER BY place LIMIT ?",
                     row -> row.getLong(1),

@@ -7,6 +7,9 @@ package weir.subscriber.delivery;
 /// one moves below zero, in the same order.
 public final class Place {
 
+  /// Before all places, those of lost logs too.
+  public static final long FIRST = Long.MIN_VALUE;
+
   /// What is added to a place whose log is lost.
   static final long LOST = -(1L << 62);
 

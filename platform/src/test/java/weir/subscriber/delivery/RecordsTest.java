@@ -84,4 +84,27 @@ class RecordsTest {
     assertThat(lanes.attempts(deleted, "failed")).isZero();
     assertThat(lanes.log.overview().idle()).isZero();
   }
+
+  @Test
+  void whatIsParkedOfALogThatWasReplacedIsListedAndSentAgain() throws Exception {
+    receiver.behave(any -> Answer.of(422));
+    Endpoint endpoint = lanes.endpoint(receiver.url(), "order", "device");
+    lanes.acceptIn(3, "old", "device", endpoint);
+    for (int i = 0; i < 3; i++) {
+      lanes.settle();
+      lanes.clock.advance(Duration.ofSeconds(31));
+    }
+    lanes.store.restart(3);
+    assertThat(lanes.log.open(endpoint.number(), DeliveryLog.State.PARKED, Place.FIRST, 10))
+        .extracting(DeliveryLog.Open::eventId)
+        .containsExactly("old");
+    Deliveries.Range range =
+        new Deliveries.Range(LanesFixture.START, lanes.now().plusSeconds(1), Place.FIRST);
+    assertThat(lanes.deliveries.redeliver(endpoint, range).count()).isZero();
+    receiver.behave(any -> Answer.of(200));
+    assertThat(lanes.deliveries.redeliverParked(endpoint, Place.FIRST).count()).isEqualTo(1);
+    lanes.settle();
+    assertThat(lanes.status(endpoint).parked()).isZero();
+    assertThat(receiver.ids()).hasSize(4);
+  }
 }
