@@ -38,7 +38,7 @@ public final class DeliverySide implements AutoCloseable {
       Traces traces) {
     database = new Database(engine, Database.Tables.DELIVERIES, READERS);
     lanes = new LaneStore(database);
-    log = new DeliveryLog(database, clock);
+    log = new DeliveryLog(database, endpoints, clock);
     worker =
         new DeliveryWorker(
             lanes, endpoints, applications, log, settings, clock, new Random(), traces);

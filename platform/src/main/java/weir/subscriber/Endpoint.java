@@ -102,6 +102,10 @@ public record Endpoint(
     return condition.state;
   }
 
+  public boolean isActive() {
+    return condition.state == State.ACTIVE;
+  }
+
   Endpoint at(URI otherUrl) {
     return new Endpoint(number, application, otherUrl, options, condition, secrets);
   }

@@ -67,17 +67,13 @@ public final class Endpoints {
   /// The endpoint, if there is one and it wants events; memory is believed when it says yes,
   /// because a lane that is laid to rest by mistake would not be woken.
   public Optional<Endpoint> active(long number) {
-    Optional<Endpoint> known = byNumber(number).filter(Endpoints::isActive);
+    Optional<Endpoint> known = byNumber(number).filter(Endpoint::isActive);
     if (known.isPresent()) {
       return known;
     }
     Optional<Endpoint> stored = database.read(handle -> table.find(handle, number));
     stored.ifPresent(this::keep);
-    return stored.filter(Endpoints::isActive);
-  }
-
-  private static boolean isActive(Endpoint endpoint) {
-    return endpoint.state() == Endpoint.State.ACTIVE;
+    return stored.filter(Endpoint::isActive);
   }
 
   public Optional<Endpoint> of(String application) {

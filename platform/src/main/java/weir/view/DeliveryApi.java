@@ -12,6 +12,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,6 +46,7 @@ public final class DeliveryApi implements HttpService {
   private static final int PAGE = 100;
   private static final int NOTICES = 20;
   private static final int GRACE_HOURS_MAX = 168;
+  private static final String FAILING = "failing";
   private static final Set<String> OUTCOMES = Set.of("delivered", "refused", "failed", "gone");
 
   private final Applications applications;
@@ -96,19 +98,37 @@ public final class DeliveryApi implements HttpService {
   private void list(ServerRequest request, ServerResponse response) {
     QueryForm form = new QueryForm(request);
     String state = form.text("state");
+    if (state != null && !state.equals(FAILING) && !isState(state)) {
+      form.wrong("state", "must be active, paused, disabled, gone or failing");
+    }
+    long after = cursor(form, 0);
     int limit = form.number("limit", 1, PAGE_MAX, PAGE);
     form.check();
+    Set<Long> failing = FAILING.equals(state) ? log.failing() : Set.of();
+    List<Endpoint> found =
+        endpoints.all().stream()
+            .filter(each -> each.number() > after)
+            .filter(each -> state == null || isIn(state, each, failing))
+            .sorted(Comparator.comparingLong(Endpoint::number))
+            .limit(limit)
+            .toList();
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
-    endpoints.all().stream()
-        .filter(each -> state == null || state.equals(each.state().text()))
-        .limit(limit)
-        .forEach(each -> items.add(json(each)));
+    found.forEach(each -> items.add(json(each)));
+    body.put("next_cursor", found.size() < limit ? null : Long.toString(found.getLast().number()));
     DeliveryLog.Totals totals = log.totals();
     body.put("waiting", totals.waiting());
     body.put("parked", totals.parked());
     body.put("attempts", totals.attempts());
     Answers.send(response, body);
+  }
+
+  private static boolean isState(String text) {
+    return Arrays.stream(Endpoint.State.values()).anyMatch(state -> state.text().equals(text));
+  }
+
+  private static boolean isIn(String state, Endpoint endpoint, Set<Long> failing) {
+    return state.equals(endpoint.state().text()) || failing.contains(endpoint.number());
   }
 
   private void show(ServerRequest request, ServerResponse response) {

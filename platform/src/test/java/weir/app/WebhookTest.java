@@ -486,7 +486,9 @@ class WebhookTest {
           .isEqualTo("delivered");
       assertThat(call("POST", path + "/pause", service.token(), "").body().path("state").asText())
           .isEqualTo("paused");
-      assertThat(call("GET", "/api/endpoints", TOKEN, "").body().path("items").size()).isPositive();
+      assertThat(call("GET", path + "/deliveries", service.token(), "").status()).isEqualTo(200);
+      String first = "/api/endpoints?state=paused&cursor=0&limit=1";
+      assertThat(call("GET", first, TOKEN, "").body().path("next_cursor").isTextual()).isTrue();
       assertThat(
               call("PATCH", path + "/endpoint", service.token(), "{\"order\":\"device\"}")
                   .body()

@@ -70,7 +70,7 @@ class MatcherTest {
     Endpoints endpoints = new Endpoints(registry, box, settings, clock);
     applications = new Applications(registry, endpoints, clock);
     LaneStore lanes = new LaneStore(waiting);
-    deliveries = new DeliveryLog(waiting, clock);
+    deliveries = new DeliveryLog(waiting, endpoints, clock);
     worker =
         new DeliveryWorker(
             lanes,

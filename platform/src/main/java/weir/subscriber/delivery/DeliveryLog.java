@@ -11,19 +11,24 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import weir.device.Database;
 import weir.subscriber.Endpoint;
+import weir.subscriber.Endpoints;
 
 /// What can be asked about deliveries: what waits, what is given up, and every attempt. Safe for
 /// use by many threads.
 public final class DeliveryLog {
 
   private final Database database;
+  private final Endpoints endpoints;
   private final InstantSource clock;
 
-  public DeliveryLog(Database database, InstantSource clock) {
+  public DeliveryLog(Database database, Endpoints endpoints, InstantSource clock) {
     this.database = database;
+    this.endpoints = endpoints;
     this.clock = clock;
   }
 
@@ -52,13 +57,14 @@ public final class DeliveryLog {
   /// @param idle lanes that are empty, or are held because their endpoint gets nothing
   /// @param waiting deliveries in the lanes
   /// @param parked deliveries that are given up until somebody says otherwise
-  /// @param failing endpoints that fail now
+  /// @param failing endpoints that fail now and keep something waiting
   public record Overview(
       long serving, long due, long delayed, long idle, long waiting, long parked, long failing) {}
 
   /// Counts them; reads all lanes, so not to be asked every second.
   public Overview overview() {
     long now = clock.millis();
+    long failing = failing().size();
     return database.read(
         handle ->
             query(
@@ -67,8 +73,8 @@ public final class DeliveryLog {
                         + " SUM(CASE WHEN leased = 0 AND due_at <= ? THEN 1 ELSE 0 END),"
                         + " SUM(CASE WHEN leased = 0 AND due_at > ? THEN 1 ELSE 0 END),"
                         + " SUM(CASE WHEN due_at IS NULL THEN 1 ELSE 0 END),"
-                        + " (SELECT COUNT(*) FROM delivery), (SELECT COUNT(*) FROM parked),"
-                        + " (SELECT COUNT(*) FROM health) FROM lane",
+                        + " (SELECT COUNT(*) FROM delivery), (SELECT COUNT(*) FROM parked)"
+                        + " FROM lane",
                     row ->
                         new Overview(
                             row.getLong(1),
@@ -77,10 +83,27 @@ public final class DeliveryLog {
                             row.getLong(4),
                             row.getLong(5),
                             row.getLong(6),
-                            row.getLong(7)),
+                            failing),
                     now,
                     now)
                 .getFirst());
+  }
+
+  /// The numbers of the active endpoints that fail now while something waits for them.
+  public Set<Long> failing() {
+    List<Long> numbers =
+        database.read(
+            handle ->
+                query(
+                    handle,
+                    "SELECT h.endpoint FROM health h WHERE EXISTS (SELECT 1 FROM lane l WHERE"
+                        + " l.endpoint = h.endpoint AND (EXISTS (SELECT 1 FROM delivery d WHERE"
+                        + " d.lane = l.id) OR EXISTS (SELECT 1 FROM refusal r WHERE r.lane ="
+                        + " l.id)))",
+                    row -> row.getLong(1)));
+    return numbers.stream()
+        .filter(number -> endpoints.byNumber(number).filter(Endpoint::isActive).isPresent())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// How many lanes have been due for so long, and no worker has looked at them.

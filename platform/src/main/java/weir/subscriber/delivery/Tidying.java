@@ -35,7 +35,7 @@ final class Tidying {
       InstantSource clock) {
     this.database = database;
     this.pointers = new Pointers(database);
-    this.log = new DeliveryLog(database, clock);
+    this.log = new DeliveryLog(database, endpoints, clock);
     this.attempts = attempts;
     this.endpoints = endpoints;
     this.now = clock.instant();

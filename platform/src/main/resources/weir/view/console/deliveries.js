@@ -15,7 +15,7 @@ export function endpoints(signal) {
   return get("/api/endpoints?limit=1000", signal).catch(unless404({ items: [] }));
 }
 
-const STATES = [["", "All"], ["active", "Active"], ["paused", "Paused"], ["disabled", "Disabled"], ["gone", "Gone"]];
+const STATES = [["", "All"], ["active", "Active"], ["paused", "Paused"], ["disabled", "Disabled"], ["gone", "Gone"], ["failing", "Failing"]];
 
 /** Where events go, of all applications, or of those in one state. */
 export async function endpointsCard(view) {

@@ -72,7 +72,7 @@ final class LanesFixture implements AutoCloseable {
     endpoints = new Endpoints(registry, box, settings, clock);
     applications = new Applications(registry, endpoints, clock);
     store = new LaneStore(database);
-    log = new DeliveryLog(database, clock);
+    log = new DeliveryLog(database, endpoints, clock);
     worker = newWorker();
     deliveries = new Deliveries(database, store, worker, endpoints, events, ENRICHED, clock);
     events.create(

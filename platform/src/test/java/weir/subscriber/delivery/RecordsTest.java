@@ -45,6 +45,22 @@ class RecordsTest {
   }
 
   @Test
+  void countsAsFailingOnlyWhatIsActiveAndKeepsSomethingWaiting() throws Exception {
+    receiver.behave(any -> Answer.of(500));
+    Endpoint endpoint = lanes.endpoint(receiver.url());
+    lanes.accept("one", "device", endpoint);
+    lanes.settle();
+    assertThat(lanes.log.overview().failing()).isEqualTo(1);
+    var _ = lanes.deliveries.pause(endpoint.application());
+    assertThat(lanes.log.overview().failing()).isZero();
+    var _ = lanes.deliveries.resume(endpoint.application());
+    lanes.settle();
+    assertThat(lanes.log.failing()).containsExactly(endpoint.number());
+    assertThat(lanes.deliveries.skip(endpoint)).isEqualTo(1);
+    assertThat(lanes.log.overview().failing()).isZero();
+  }
+
+  @Test
   void keepsWhatAReceiverSaysWhateverCharactersItSends() throws Exception {
     receiver.behave(any -> new Answer(500, Map.of(), "a\0b"));
     Endpoint endpoint = lanes.endpoint(receiver.url());
