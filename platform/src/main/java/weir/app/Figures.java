@@ -144,6 +144,22 @@ final class Figures {
         "weir_webhook_seconds",
         "From a webhook request to its answer",
         subscribers.attempts().times());
+    meters.histogram(
+        "weir_delivery_delay_seconds",
+        "From the door to an application, of what was delivered",
+        subscribers.attempts().delays());
+    meters.gauges(
+        "weir_webhook_requests",
+        "Requests to applications on their way, by pace",
+        () ->
+            subscribers.requests().entrySet().stream()
+                .map(one -> Sample.of(one.getValue(), "pace", one.getKey())));
+    meters.counters(
+        "weir_lanes_held_back",
+        "How often a lane was put off for others of its pace",
+        () ->
+            subscribers.lanesHeldBack().entrySet().stream()
+                .map(one -> Sample.of(one.getValue().sum(), "pace", one.getKey())));
     meters.counter(
         "weir_match_unreadable", "Records that are no events", subscribers::unreadableCount);
     meters.gauge(

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +108,16 @@ public final class Subscribers implements AutoCloseable {
   /// What the worker sent.
   public AttemptMeter attempts() {
     return delivery.worker().attempts();
+  }
+
+  /// How often a lane was put off because those of its pace have their share, since the start.
+  public Map<String, LongAdder> lanesHeldBack() {
+    return delivery.worker().heldBack();
+  }
+
+  /// Webhook requests on their way, by pace.
+  public Map<String, Integer> requests() {
+    return delivery.worker().requests();
   }
 
   /// Subscriptions that can match.

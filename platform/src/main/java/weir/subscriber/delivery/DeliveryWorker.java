@@ -16,8 +16,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,7 @@ public final class DeliveryWorker implements AutoCloseable {
   private final List<Report> unwritten = new ArrayList<>();
   private final Queue<Report> endings = new ArrayDeque<>();
   private final Queue<Long> moved = new ArrayDeque<>();
+  private final Map<String, LongAdder> heldBack = new ConcurrentSkipListMap<>();
   private final AttemptMeter attempts = new AttemptMeter();
   private final Loop loop;
   private volatile boolean closing;
@@ -314,8 +317,11 @@ public final class DeliveryWorker implements AutoCloseable {
     Health health = health(lane.endpoint());
     Health.Pace pace = health.pace();
     // A lane whose lease ran out while it is served here is served again when that has ended.
-    if (serving.containsKey(lane.lane())
-        || count(pace) >= pace.share(settings.lanes().lanesMax())) {
+    if (serving.containsKey(lane.lane())) {
+      return new Next.At(now.plus(LaneRun.CROWDED));
+    }
+    if (count(pace) >= pace.share(settings.lanes().lanesMax())) {
+      heldBack.computeIfAbsent(pace.text(), any -> new LongAdder()).increment();
       return new Next.At(now.plus(LaneRun.CROWDED));
     }
     Next next = health.admit(lane.lane(), now);
@@ -362,6 +368,16 @@ public final class DeliveryWorker implements AutoCloseable {
 
   public AttemptMeter attempts() {
     return attempts;
+  }
+
+  /// How often a lane was put off because those of its pace have their share, since the start.
+  public Map<String, LongAdder> heldBack() {
+    return Map.copyOf(heldBack);
+  }
+
+  /// Requests on their way, by pace.
+  public Map<String, Integer> requests() {
+    return sockets.taken();
   }
 
   /// Whether no lane is being served. To be asked by the thread that takes the turns.

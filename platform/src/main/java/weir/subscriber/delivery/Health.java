@@ -3,6 +3,7 @@ package weir.subscriber.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ final class Health {
     NEW,
     /// It fails, or takes long.
     SLOW;
+
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
 
     /// What all endpoints of this pace can take together of something scarce.
     int share(int max) {

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 
 /// How many requests may be on their way at once, shared out so that endpoints of which nothing is
@@ -20,6 +21,7 @@ final class Sockets {
   /// How long a request may take until it is late.
   private static final long PATIENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private final int max;
   private final Share all;
   private final Map<Health.Pace, Share> shares = new EnumMap<>(Health.Pace.class);
   private final Semaphore late;
@@ -28,6 +30,7 @@ final class Sockets {
   private final Set<Permit> punctual = new LinkedHashSet<>();
 
   Sockets(int max) {
+    this.max = max;
     all = new Share(max);
     late = new Semaphore(max);
     for (Health.Pace pace : Health.Pace.values()) {
@@ -46,6 +49,16 @@ final class Sockets {
     void overdraw() {
       reducePermits(1);
     }
+  }
+
+  /// Requests on their way, by the pace of their endpoints: `fast`, `new`, `slow`, and `late`.
+  synchronized Map<String, Integer> taken() {
+    int late = max - this.late.availablePermits();
+    Map<String, Integer> taken = new TreeMap<>(Map.of("late", late));
+    shares.forEach(
+        (pace, share) -> taken.put(pace.text(), pace.share(max) - share.availablePermits()));
+    taken.merge(Health.Pace.SLOW.text(), -late, Integer::sum);
+    return taken;
   }
 
   private Share share(Health.Pace pace) {

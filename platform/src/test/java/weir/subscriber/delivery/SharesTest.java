@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +52,7 @@ class SharesTest {
     sockets.acquire(health(Health.Pace.FAST));
     sockets.acquire(health(Health.Pace.FAST));
     assertThat(taken).hasSize(8);
+    assertThat(sockets.taken()).isEqualTo(Map.of("new", 5, "slow", 3, "fast", 2, "late", 0));
     taken.getFirst().close();
     Awaitility.await().until(() -> taken.size() == 9);
   }
