@@ -345,7 +345,7 @@ final class Oversight implements AutoCloseable {
     chores.add(new Chore("lookout", LOOK_EVERY, lookout));
     chores.add(new Chore("round trips", LOOK_EVERY, health::look));
     for (Chore chore : chores) {
-      Rounds begun = rounds.add(new Rounds(chore.name(), chore.every(), chore.task()));
+      Rounds begun = rounds.add(new Rounds(chore.name(), chore.every(), clock, chore.task()));
       health.watch("oversight", begun::trouble);
     }
     return rounds;

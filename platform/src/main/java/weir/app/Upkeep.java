@@ -22,7 +22,7 @@ final class Upkeep implements AutoCloseable {
   Upkeep(SeriesStore store, InstantSource clock, Duration every) {
     this.store = store;
     this.clock = clock;
-    this.rounds = new Rounds("upkeep", every, this::tidy);
+    this.rounds = new Rounds("upkeep", every, clock, this::tidy);
   }
 
   private void tidy() {
@@ -34,7 +34,7 @@ final class Upkeep implements AutoCloseable {
     untilRetirement--;
   }
 
-  /// What is wrong, when it fails again and again.
+  /// What is wrong, when it fails again and again or does not end.
   Optional<String> trouble() {
     return rounds.trouble();
   }

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import weir.testkit.ManualClock;
 
 class RoundsTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(5);
+
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-06-01T00:00:00Z"));
 
   @Test
   void tellsOfWhatFailsAgainAndAgainUntilItWorks() {
@@ -20,6 +25,7 @@ class RoundsTest {
         new Rounds(
             "books",
             PAUSE,
+            clock,
             () -> {
               if (broken.get()) {
                 throw new IllegalStateException("no sheet");
@@ -40,6 +46,7 @@ class RoundsTest {
         new Rounds(
             "books",
             PAUSE,
+            clock,
             () -> {
               if (rounds.incrementAndGet() % 2 == 0) {
                 throw new IllegalStateException("away");
@@ -47,6 +54,46 @@ class RoundsTest {
             })) {
       await().atMost(SOON).until(() -> rounds.get() > 20 || often.trouble().isPresent());
       assertThat(often.trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRoundThatDoesNotEndIsSeenInTheHealthUntilItDoes() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    Health health = new Health(new RoundTrips(SOON), clock);
+    health.started();
+    try (Rounds rounds =
+        new Rounds(
+            "books",
+            PAUSE,
+            clock,
+            () -> {
+              begun.countDown();
+              awaitPatiently(held);
+            })) {
+      health.watch("oversight", rounds::trouble);
+      await().atMost(SOON).until(() -> begun.getCount() == 0);
+      clock.advance(Duration.ofSeconds(30));
+      assertThat(health.parts()).allMatch(Health.Part::well);
+
+      clock.advance(Duration.ofSeconds(1));
+
+      assertThat(health.parts())
+          .extracting(Health.Part::error)
+          .containsExactly("books: a round that began at 2026-06-01T00:00:00Z has not ended");
+      held.countDown();
+      await().atMost(SOON).until(() -> health.parts().stream().allMatch(Health.Part::well));
+    } finally {
+      held.countDown();
+    }
+  }
+
+  private static void awaitPatiently(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
