@@ -2,7 +2,6 @@ package weir.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -108,17 +107,20 @@ public final class Bench implements Callable<Integer> {
     Duration measured = Duration.ofSeconds(seconds);
     Duration before = Duration.ofSeconds(warmUp);
     int offered = rate == null ? 5_000 : rate;
-    try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
+    try (TemporaryFolder folder = TemporaryFolder.make();
+        Webhooks run = new Webhooks(folder.path())) {
       print("100 healthy", run.run(run.subscribe(100, "ok"), offered, before, measured));
     }
     int many = devices == null ? 10_000 : devices;
     int some = Math.max(1, offered / 5);
     Webhooks.Figures alone;
-    try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
+    try (TemporaryFolder folder = TemporaryFolder.make();
+        Webhooks run = new Webhooks(folder.path())) {
       alone = run.run(run.subscribe(many, "ok"), some, before, measured);
       print(many + " healthy", alone);
     }
-    try (Webhooks run = new Webhooks(Files.createTempDirectory("weir-bench"))) {
+    try (TemporaryFolder folder = TemporaryFolder.make();
+        Webhooks run = new Webhooks(folder.path())) {
       List<DeviceId> all = new ArrayList<>(run.subscribe(many / 10, "hang"));
       all.addAll(run.subscribe(many - many / 10, "ok"));
       run.backlog(all.getFirst(), waiting);

@@ -27,7 +27,8 @@ final class ServerProcess implements AutoCloseable {
   private static final double TICKS_PER_SECOND = 100.0;
 
   private final Process process;
-  private final Path data;
+  private final TemporaryFolder folder = TemporaryFolder.make();
+  private final Path data = folder.path();
   private final HttpClient http = HttpClient.newHttpClient();
   private final int httpPort;
   private final int mqttPort;
@@ -36,7 +37,6 @@ final class ServerProcess implements AutoCloseable {
 
   /// Starts the platform with these roles; `more` are settings by their keys.
   ServerProcess(Path home, String roles, Map<String, String> more) throws IOException {
-    data = Files.createTempDirectory("weir-bench-");
     List<Integer> ports = freePorts(4);
     mqttPort = ports.get(0);
     httpPort = ports.get(1);
@@ -183,10 +183,6 @@ final class ServerProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
-    try (Stream<Path> files = Files.walk(data)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    folder.close();
   }
 }
