@@ -198,6 +198,7 @@ class MonitoringTest {
     for (JsonNode dashboard : dashboards()) {
       assertThat(dashboard.findValuesAsText("expr")).noneMatch(SUMMED_BY_PROCESS.asPredicate());
     }
+    assertThat(alerts().findValuesAsText("expr")).noneMatch(SUMMED_BY_PROCESS.asPredicate());
   }
 
   private static List<JsonNode> dashboards() throws IOException {
