@@ -2,6 +2,7 @@ package weir.app;
 
 import io.helidon.webserver.http.HttpService;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,9 +25,11 @@ import weir.app.watch.Lags;
 import weir.app.watch.Lookout;
 import weir.app.watch.Machine;
 import weir.app.watch.MqttRoundTrip;
+import weir.app.watch.Processes;
 import weir.app.watch.RoundTrips;
 import weir.app.watch.Rounds;
 import weir.app.watch.Watchdog;
+import weir.device.Database;
 import weir.device.Registry;
 import weir.ingest.Intake;
 import weir.ingest.broker.BrokerDoor;
@@ -78,6 +81,7 @@ final class Oversight implements AutoCloseable {
   private String adminToken = "";
   private @Nullable Lags lags;
   private @Nullable QuestDbStore embeddedSeries;
+  private @Nullable Database sharedRegistry;
   private volatile boolean storingIsHeld;
 
   Oversight(PlatformSettings settings, InstantSource clock) {
@@ -279,6 +283,7 @@ final class Oversight implements AutoCloseable {
     trips.add("log", () -> log.ranges(Set.of(topics.raw())));
     trips.add("registry", () -> registry.database().setting(NO_TYPE));
     adminToken = registry.adminToken().inner();
+    sharedRegistry = registry.database().engine().isShared() ? registry.database() : null;
   }
 
   private void watchDisk(EventLog log) {
@@ -337,10 +342,18 @@ final class Oversight implements AutoCloseable {
   }
 
   /// The platform is up; looking begins, and must end before the parts do.
-  AutoCloseable started() {
+  ///
+  /// @param httpPort where this process answers, which tells it from others on its host
+  AutoCloseable started(int httpPort) {
     containers.started();
     health.started();
     Parts rounds = new Parts();
+    if (sharedRegistry != null) {
+      String name = host() + ":" + httpPort;
+      Processes processes = rounds.add(new Processes(sharedRegistry, name, containers, clock));
+      containers.add(processes);
+      chores.add(new Chore("processes", FIGURES_EVERY, processes));
+    }
     Lookout lookout = new Lookout(Objects.requireNonNull(lags), watchdog);
     chores.add(new Chore("lookout", LOOK_EVERY, lookout));
     chores.add(new Chore("round trips", LOOK_EVERY, health::look));
@@ -349,6 +362,14 @@ final class Oversight implements AutoCloseable {
       health.watch("oversight", begun::trouble);
     }
     return rounds;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return InetAddress.getLoopbackAddress().getHostAddress();
+    }
   }
 
   @Override

@@ -146,7 +146,7 @@ public final class Platform implements AutoCloseable {
     web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();
     devices.opened(this::httpPort, oversight.health());
-    parts.add(oversight.started());
+    parts.add(oversight.started(httpPort()));
   }
 
   /// The store, with what writes to it and what asks it, as far as this process plays them.

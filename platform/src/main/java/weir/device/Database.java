@@ -5,10 +5,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -201,6 +203,27 @@ public final class Database implements AutoCloseable {
                         + " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
                 .bind("name", name)
                 .bind("value", value)
+                .execute());
+  }
+
+  /// The values whose names begin so, by name.
+  public Map<String, String> settings(String prefix) {
+    return read(
+        handle ->
+            handle
+                .createQuery("SELECT name, value FROM setting WHERE name LIKE :names")
+                .bind("names", prefix + "%")
+                .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  /// Keeps no value by that name any more.
+  public void unset(String name) {
+    write(
+        handle ->
+            handle
+                .createUpdate("DELETE FROM setting WHERE name = :name")
+                .bind("name", name)
                 .execute());
   }
 

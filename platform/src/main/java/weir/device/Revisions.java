@@ -44,7 +44,7 @@ public final class Revisions implements AutoCloseable {
   /// To be made before the parts are read for the first time.
   Revisions(Database database) {
     this.database = database;
-    this.seen = current();
+    this.seen = new HashMap<>(database.settings(PREFIX));
   }
 
   /// Marks a part as changed, in the transaction that changes it.
@@ -81,7 +81,7 @@ public final class Revisions implements AutoCloseable {
   }
 
   private void look() {
-    Map<String, String> now = current();
+    Map<String, String> now = database.settings(PREFIX);
     for (Part part : Part.values()) {
       String value = now.getOrDefault(part.setting(), "");
       if (!value.equals(seen.getOrDefault(part.setting(), ""))) {
@@ -89,20 +89,6 @@ public final class Revisions implements AutoCloseable {
         seen.put(part.setting(), value);
       }
     }
-  }
-
-  private Map<String, String> current() {
-    Map<String, String> values = new HashMap<>();
-    database.read(
-        handle -> {
-          handle
-              .createQuery("SELECT name, value FROM setting WHERE name LIKE :names")
-              .bind("names", PREFIX + "%")
-              .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
-              .forEach(each -> values.put(each.getKey(), each.getValue()));
-          return values;
-        });
-    return values;
   }
 
   @Override

@@ -54,6 +54,9 @@ class RolesTest {
         assertThatOwnersAreServed(door);
         awaitBooks(door);
         assertThatDevicesAreReachedFrom(other, door);
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> door.get("/containers").body().contains("subscriber, view"));
         assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
         other.stop();
         door.stop();

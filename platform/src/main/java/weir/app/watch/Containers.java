@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
-/// What runs: this process and the parts in it. Safe for use by many threads.
+/// What runs: this process, the parts in it, and the other processes of a shared registry. Safe for
+/// use by many threads.
 ///
 /// Parts share one memory, so only the process has that figure. The processor time of a part is
 /// that of its own threads; parts on virtual threads share the carriers and have none.
@@ -33,6 +35,7 @@ public final class Containers {
   private volatile int restarts;
   private final String roles;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
+  private volatile Supplier<Map<String, Map<String, Object>>> others = Map::of;
 
   public Containers(Path dataDir, String roles, Machine machine, InstantSource clock) {
     this.machine = machine;
@@ -58,14 +61,15 @@ public final class Containers {
     entries.add(new Entry(name, role, List.of(threads), restarts));
   }
 
+  /// Lists the processes that share the work, too.
+  public void add(Processes processes) {
+    others = processes::others;
+  }
+
   /// Each with its figures, by name; a part that is not well has the status `unhealthy`.
   Map<String, Map<String, Object>> list(List<Health.Part> health) {
     Map<String, Map<String, Object>> all = new LinkedHashMap<>();
-    Map<String, Object> process = common("process", roles, restarts, true);
-    process.put("pid", ProcessHandle.current().pid());
-    process.put("cpu_percent", HealthApi.rounded(machine.processPercent()));
-    process.put("memory_usage", machine.processBytes());
-    all.put("weir", process);
+    all.put("weir", process());
     Map<String, Long> nanos = threadTimes();
     for (Entry entry : entries) {
       boolean well =
@@ -78,7 +82,17 @@ public final class Containers {
       }
       all.put(entry.name(), part);
     }
+    all.putAll(others.get());
     return all;
+  }
+
+  /// The figures of this process.
+  Map<String, Object> process() {
+    Map<String, Object> process = common("process", roles, restarts, true);
+    process.put("pid", ProcessHandle.current().pid());
+    process.put("cpu_percent", HealthApi.rounded(machine.processPercent()));
+    process.put("memory_usage", machine.processBytes());
+    return process;
   }
 
   private Map<String, Object> common(String kind, String role, int restarts, boolean well) {
