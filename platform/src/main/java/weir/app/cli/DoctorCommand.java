@@ -1,13 +1,19 @@
 package weir.app.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -36,6 +42,8 @@ final class DoctorCommand implements Callable<Integer> {
   private static final long MEMORY_MIN = 1_000_000_000L;
   private static final long FILES_MIN = 10_000;
   private static final int KNOCK_MILLIS = 1_000;
+  private static final int ANSWER_BYTES_MAX = 1_000_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /// The usual options with a smaller heap.
   private static final String SMALL = "-Xmx300m -XX:+UseParallelGC -XX:NewRatio=1";
@@ -118,45 +126,57 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void checkPorts(PlatformSettings settings) {
-    if (isWeir(settings.http().port())) {
+    String web = settings.http().host();
+    if (isWeir(web, settings.http().port())) {
       fine("ports: a Weir answers on " + settings.http().port());
       return;
     }
-    checkPort("http.port", settings.http().port());
-    checkPort("mqtt.port", settings.mqtt().port());
-    checkPort("mqtt.websocket-port", settings.mqtt().websocketPort());
+    checkPort("http", "port", web, settings.http().port());
+    String mqtt = settings.mqtt().host();
+    checkPort("mqtt", "port", mqtt, settings.mqtt().port());
+    checkPort("mqtt", "websocket-port", mqtt, settings.mqtt().websocketPort());
     if (settings.kafka().embedded()) {
-      checkPort("kafka.port", settings.kafka().port());
+      String loopback = InetAddress.getLoopbackAddress().getHostAddress();
+      checkPort("kafka", "port", loopback, settings.kafka().port());
     }
   }
 
-  private void checkPort(String key, int port) {
-    check(
-        isFree(port),
-        key + " " + port,
-        "the port is taken; set " + key + " (" + Settings.variableOf(key) + ") to another");
-  }
-
-  private static boolean isFree(int port) {
+  private void checkPort(String door, String name, String host, int port) {
+    String key = door + "." + name;
+    String what = "%s %d at %s".formatted(key, port, host);
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
-    } catch (IOException taken) {
+      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+      fine(what);
+    } catch (UnknownHostException unknown) {
+      wrong(what, "no such host; set " + door + ".host");
+    } catch (IOException e) {
+      wrong(what,
+          "%s; set %s (%s) to another that is free there"
+              .formatted(e.getMessage(), key, Settings.variableOf(key)));
+    }
+  }
+
+  /// Others may answer there, too, but not with what runs in a Weir.
+  private static boolean isWeir(String host, int port) {
+    try {
+      InetAddress bound = InetAddress.getByName(host);
+      InetAddress asked = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
+      URL running = new URI("http", null, literal(asked), port, "/containers", null, null).toURL();
+      HttpURLConnection connection = (HttpURLConnection) running.openConnection();
+      connection.setConnectTimeout(KNOCK_MILLIS);
+      connection.setReadTimeout(KNOCK_MILLIS);
+      try (InputStream answer = connection.getInputStream()) {
+        return JSON.readTree(answer.readNBytes(ANSWER_BYTES_MAX)).at("/containers/weir").isObject();
+      }
+    } catch (IOException | URISyntaxException nobody) {
       return false;
     }
   }
 
-  private static boolean isWeir(int port) {
-    try {
-      URI live = URI.create("http://127.0.0.1:" + port + "/health/live");
-      HttpURLConnection connection = (HttpURLConnection) live.toURL().openConnection();
-      connection.setConnectTimeout(KNOCK_MILLIS);
-      connection.setReadTimeout(KNOCK_MILLIS);
-      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-    } catch (IOException nobody) {
-      return false;
-    }
+  private static String literal(InetAddress address) {
+    String text = address.getHostAddress();
+    return address instanceof Inet6Address ? "[" + text + "]" : text;
   }
 
   private void checkMachine(Path folder) {

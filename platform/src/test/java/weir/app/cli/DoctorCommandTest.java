@@ -2,10 +2,15 @@ package weir.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -44,6 +49,53 @@ class DoctorCommandTest {
       assertThat(said.text())
           .contains("WRONG   mqtt.port " + taken.getLocalPort(), "WEIR_MQTT_PORT");
     }
+  }
+
+  @Test
+  void looksAtTheAddressThatIsSet() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"))) {
+      Said said =
+          run(
+              "doctor",
+              "--data-dir",
+              folder.resolve("doctor").toString(),
+              "--set",
+              "mqtt.host=127.0.0.2",
+              "--set",
+              "mqtt.port=" + taken.getLocalPort());
+
+      assertThat(said.text())
+          .contains("WRONG   mqtt.port " + taken.getLocalPort() + " at 127.0.0.2");
+    }
+  }
+
+  @Test
+  void takesNoOtherServerForAWeir() throws Exception {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    other.createContext("/", DoctorCommandTest::sayUp);
+    other.start();
+    try {
+      int port = other.getAddress().getPort();
+      Said said =
+          run(
+              "doctor",
+              "--data-dir",
+              folder.resolve("doctor").toString(),
+              "--set",
+              "http.port=" + port);
+
+      assertThat(said.text()).contains("WRONG   http.port " + port, "WEIR_HTTP_PORT");
+    } finally {
+      other.stop(0);
+    }
+  }
+
+  private static void sayUp(HttpExchange exchange) throws IOException {
+    byte[] answer = "{\"status\":\"up\"}".getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, answer.length);
+    exchange.getResponseBody().write(answer);
+    exchange.close();
   }
 
   @Test
