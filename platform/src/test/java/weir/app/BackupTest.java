@@ -192,7 +192,11 @@ class BackupTest {
   @Test
   void triesTheTablesOfThisVersionOnACopy() throws Exception {
     Path backup;
-    try (TestPlatform weir = new TestPlatform(folder.resolve("data"), Map.of())) {
+    Path left =
+        Files.createDirectories(folder.resolve("data/backups/2026-06-02T00-00-00Z.partial"));
+    String series = folder.resolve("data/readings.db").toString();
+    Map<String, String> settings = Map.of("sqlite.file", series);
+    try (TestPlatform weir = new TestPlatform(folder.resolve("data"), settings)) {
       backup = Path.of(JSON.readTree(weir.post("/api/backups", "").body()).path("folder").asText());
     }
     byte[] untouched = Files.readAllBytes(backup.resolve("registry.db"));
@@ -200,10 +204,12 @@ class BackupTest {
 
     int exit =
         Main.commandLine(new PrintWriter(said, true))
-            .execute("restore", backup.toString(), "--check");
+            .execute("restore", backup.toString(), "--check", "--set", "sqlite.file=" + series);
 
     assertThat(exit).as(said.toString()).isZero();
-    assertThat(said.toString()).contains("ok      registry.db: version ", "deliveries.db");
+    assertThat(said.toString())
+        .contains(
+            "ok      registry.db: version ", "deliveries.db", "ok      readings.db: version 2");
     assertThat(Files.readAllBytes(backup.resolve("registry.db"))).isEqualTo(untouched);
     Files.writeString(backup.resolve("registry.db"), "this is no database");
     assertThat(run("restore", backup.toString(), "--check")).isEqualTo(1);

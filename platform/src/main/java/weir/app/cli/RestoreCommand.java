@@ -66,7 +66,7 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private boolean check(PlatformSettings settings) {
-    boolean well = checkFiles();
+    boolean well = checkFiles(settings);
     if (settings.registry().isGiven()) {
       well &= checkServer(settings.registry());
     }
@@ -76,7 +76,7 @@ final class RestoreCommand implements Callable<Integer> {
     return well;
   }
 
-  private boolean checkFiles() {
+  private boolean checkFiles(PlatformSettings settings) {
     if (!Backup.isBackup(backup)) {
       out.printf("WRONG   %s is no backup of Weir%n", backup);
       out.println("        name the folder that weir backup printed");
@@ -86,11 +86,11 @@ final class RestoreCommand implements Callable<Integer> {
     Path copy = temporary();
     try {
       for (Database.Tables tables : TRIED) {
-        String name = schema(tables) + ".db";
-        if (Files.exists(backup.resolve(name))) {
-          Path file = Files.copy(backup.resolve(name), copy.resolve(name));
-          well &= upgrade(name, tables, SqlEngine.sqlite(file));
-        }
+        well &= checkFile(schema(tables) + ".db", tables, copy);
+      }
+      if (settings.sqlite().isGiven()) {
+        String series = settings.sqlite().file().getFileName().toString();
+        well &= checkFile(series, Database.Tables.SERIES, copy);
       }
       return well;
     } catch (IOException e) {
@@ -98,6 +98,15 @@ final class RestoreCommand implements Callable<Integer> {
     } finally {
       delete(copy);
     }
+  }
+
+  private boolean checkFile(String name, Database.Tables tables, Path copy) throws IOException {
+    if (!Files.exists(backup.resolve(name))) {
+      out.printf("skipped %s: not in this backup%n", name);
+      return true;
+    }
+    Path file = Files.copy(backup.resolve(name), copy.resolve(name));
+    return upgrade(name, tables, SqlEngine.sqlite(file));
   }
 
   private boolean checkServer(DatabaseSettings registry) {
