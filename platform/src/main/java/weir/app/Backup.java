@@ -17,10 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.app.watch.Machine;
+import weir.event.ProblemException;
 
 /// Copies the data folder while the platform works, so that what is restored is what a crash at
 /// that moment would have left: nothing acknowledged before is missing.
@@ -36,6 +39,10 @@ import org.slf4j.LoggerFactory;
 public final class Backup {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
+
+  /// Where they are in the data folder.
+  static final String FOLDER = "backups";
+
   private static final String PARTIAL = ".partial";
   private static final String EXAMPLES = "examples";
   private static final String DATABASE = ".db";
@@ -67,19 +74,27 @@ public final class Backup {
 
   private final PlatformSettings settings;
   private final Consumer<Runnable> whileNothingIsStored;
+  private final Supplier<Machine.Room> room;
   private final InstantSource clock;
   private final AtomicBoolean underWay = new AtomicBoolean();
 
   /// @param whileNothingIsStored runs something while no series are written
-  Backup(PlatformSettings settings, Consumer<Runnable> whileNothingIsStored, InstantSource clock) {
+  /// @param room of the disk that the data folder is on
+  Backup(
+      PlatformSettings settings,
+      Consumer<Runnable> whileNothingIsStored,
+      Supplier<Machine.Room> room,
+      InstantSource clock) {
     this.settings = settings;
     this.whileNothingIsStored = whileNothingIsStored;
+    this.room = room;
     this.clock = clock;
   }
 
   /// Makes one below `backups` in the data folder. One that fails leaves nothing there.
   ///
   /// @return empty when another one is under way
+  /// @throws ProblemException when it would fill the disk
   /// @throws UncheckedIOException when files cannot be read or written
   Optional<Made> make() {
     if (!underWay.compareAndSet(false, true)) {
@@ -87,13 +102,14 @@ public final class Backup {
     }
     Instant began = clock.instant();
     String name = began.toString().replace(':', '-');
-    Path partial = settings.dataDir().resolve("backups").resolve(name + PARTIAL);
+    Path partial = folder().resolve(name + PARTIAL);
     try {
+      checkRoom();
       Files.createDirectories(partial);
       copy(settings.dataDir(), partial);
       Path whole = Files.move(partial, partial.resolveSibling(name));
       Duration took = Duration.between(began, clock.instant());
-      long bytes = new FileTree(whole).bytes();
+      long bytes = new FileTree(whole).bytes(any -> true);
       return Optional.of(new Made(whole, bytes, took, Elsewhere.of(settings)));
     } catch (IOException e) {
       remove(partial);
@@ -103,6 +119,46 @@ public final class Backup {
       throw e;
     } finally {
       underWay.set(false);
+    }
+  }
+
+  private Path folder() {
+    return settings.dataDir().resolve(FOLDER);
+  }
+
+  /// The log goes on growing meanwhile, and must not find the disk full.
+  private void checkRoom() throws IOException {
+    long copied = bytesToCopy();
+    long needed = copied + copied / 10 + settings.kafka().diskReserveBytes();
+    long free = room.get().free();
+    if (free < needed) {
+      throw ProblemException.of(
+          507,
+          "Insufficient storage",
+          "the backup needs %d bytes and %d are free; nothing was copied, make room first"
+              .formatted(needed, free));
+    }
+  }
+
+  private long bytesToCopy() throws IOException {
+    Path data = settings.dataDir();
+    List<Path> copied = new ArrayList<>(files(data));
+    copied.add(data.resolve(EXAMPLES));
+    copied.add(data.resolve("kafka"));
+    copied.add(settings.questdb().directory());
+    long sum = 0;
+    for (Path one : copied) {
+      sum += new FileTree(one).bytes(Backup::isKept);
+    }
+    return sum;
+  }
+
+  /// Removes what a process that was killed left of a backup. Not while one is under way.
+  void removeUnfinished() {
+    try (Stream<Path> entries = Files.exists(folder()) ? Files.list(folder()) : Stream.empty()) {
+      entries.filter(entry -> entry.toString().endsWith(PARTIAL)).forEach(Backup::remove);
+    } catch (IOException e) {
+      LOG.warn("unfinished backups are not known folder={}", folder(), e);
     }
   }
 

@@ -31,7 +31,8 @@ record Elsewhere(String what, String how) {
     if (settings.rabbitmq().isSet()) {
       all.add(new Elsewhere("log in RabbitMQ", "copy the data folder of its stopped nodes"));
     } else if (!settings.kafka().embedded()) {
-      all.add(new Elsewhere("log on a Kafka cluster", "mirror its topics to another cluster"));
+      all.add(
+          new Elsewhere("log on a Kafka cluster", "copy the log folders of its stopped brokers"));
     }
     return List.copyOf(all);
   }

@@ -68,11 +68,24 @@ public record FileTree(Path root) {
     }
   }
 
-  /// Of all files.
-  long bytes() throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
+  /// Of the files that are wanted, while files may come and go.
+  long bytes(Predicate<Path> wanted) throws IOException {
+    long[] sum = {0};
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            sum[0] += wanted.test(file) ? attributes.size() : 0;
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return sum[0];
   }
 
   public void delete() throws IOException {

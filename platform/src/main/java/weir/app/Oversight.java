@@ -104,6 +104,10 @@ final class Oversight implements AutoCloseable {
     return health;
   }
 
+  Machine machine() {
+    return machine;
+  }
+
   RoundTrips trips() {
     return trips;
   }

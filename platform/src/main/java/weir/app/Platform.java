@@ -142,7 +142,7 @@ public final class Platform implements AutoCloseable {
       oversight.watchDevices(devices::states);
     }
     oversight.watchProcess(log, registry);
-    services.add(new BackupApi(new Backup(settings, whileNothingIsStored, clock)));
+    services.add(backups());
     web = parts.add(new WebDoor(settings.http(), face.access(), services));
     startMqtt();
     devices.opened(this::httpPort, oversight.health());
@@ -187,6 +187,12 @@ public final class Platform implements AutoCloseable {
       services.addAll(devices.services());
     }
     return services;
+  }
+
+  private HttpService backups() {
+    Backup backup = new Backup(settings, whileNothingIsStored, oversight.machine()::disk, clock);
+    backup.removeUnfinished();
+    return new BackupApi(backup);
   }
 
   private void startMqtt() {

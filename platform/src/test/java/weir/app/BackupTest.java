@@ -31,7 +31,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.app.cli.Main;
+import weir.app.watch.Machine;
 import weir.device.DatabaseSettings;
+import weir.event.ProblemException;
 import weir.examples.Sql;
 import weir.testkit.LedgerSender;
 import weir.testkit.OpenApiCheck;
@@ -42,6 +44,8 @@ import weir.testkit.WebhookReceiver;
 class BackupTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final long GIGABYTE = 1_000_000_000;
 
   @TempDir private Path folder;
 
@@ -154,8 +158,7 @@ class BackupTest {
     }
     PlatformSettings settings = PlatformSettings.bind(null, Map.of(), Map.of(), data);
 
-    Backup.Made made =
-        new Backup(settings, Runnable::run, InstantSource.system()).make().orElseThrow();
+    Backup.Made made = backup(settings, GIGABYTE).make().orElseThrow();
 
     List<FileTime> times = new ArrayList<>();
     for (String name : order) {
@@ -170,11 +173,37 @@ class BackupTest {
     Path data = Files.createDirectories(folder.resolve("data"));
     Files.writeString(data.resolve("registry.db"), "this is no database");
     PlatformSettings settings = PlatformSettings.bind(null, Map.of(), Map.of(), data);
-    Backup backup = new Backup(settings, Runnable::run, InstantSource.system());
+    Backup backup = backup(settings, GIGABYTE);
 
     assertThatThrownBy(backup::make).hasMessageContaining("registry.db");
 
     assertThat(data.resolve("backups")).isEmptyDirectory();
+  }
+
+  private static Backup backup(PlatformSettings settings, long freeBytes) {
+    return new Backup(
+        settings,
+        Runnable::run,
+        () -> new Machine.Room(1_000 * GIGABYTE, freeBytes),
+        InstantSource.system());
+  }
+
+  @Test
+  void isNotMadeWhereItWouldFillTheDisk() throws Exception {
+    Path data = folder.resolve("data");
+    Path topic = Files.createDirectories(data.resolve("kafka/iot.raw-0"));
+    Files.write(topic.resolve("0.log"), new byte[1_000_000]);
+    PlatformSettings settings = PlatformSettings.bind(null, Map.of(), Map.of(), data);
+    long reserve = settings.kafka().diskReserveBytes();
+
+    assertThatThrownBy(backup(settings, reserve + 1_099_999)::make)
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            refused ->
+                assertThat(refused.problem().detail()).contains("needs " + (reserve + 1_100_000)));
+
+    assertThat(data.resolve("backups")).doesNotExist();
+    assertThat(backup(settings, reserve + 1_100_000).make()).isPresent();
   }
 
   @Test
@@ -190,6 +219,19 @@ class BackupTest {
   }
 
   @Test
+  void removesWhatAKilledPlatformLeftOfABackup() throws Exception {
+    Path backups = folder.resolve("backups");
+    Files.createDirectories(backups.resolve("2026-06-01T00-00-00Z"));
+    Path left = Files.createDirectories(backups.resolve("2026-06-02T00-00-00Z.partial"));
+    Files.writeString(left.resolve("registry.db"), "half of it");
+
+    backup(PlatformSettings.bind(null, Map.of(), Map.of(), folder), GIGABYTE).removeUnfinished();
+
+    assertThat(backups).isDirectoryNotContaining(entry -> entry.equals(left));
+    assertThat(backups).isNotEmptyDirectory();
+  }
+
+  @Test
   void triesTheTablesOfThisVersionOnACopy() throws Exception {
     Path backup;
     Path left =
@@ -199,6 +241,7 @@ class BackupTest {
     try (TestPlatform weir = new TestPlatform(folder.resolve("data"), settings)) {
       backup = Path.of(JSON.readTree(weir.post("/api/backups", "").body()).path("folder").asText());
     }
+    assertThat(left).doesNotExist();
     byte[] untouched = Files.readAllBytes(backup.resolve("registry.db"));
     StringWriter said = new StringWriter();
 
@@ -264,7 +307,7 @@ class BackupTest {
   }
 
   @Test
-  void masksThePasswordsOfWhatIsKeptElsewhere() {
+  void saysHowToCopyWhatIsKeptElsewhereWithoutPasswords() {
     Map<String, String> settings =
         Map.of(
             "timescale.url",
@@ -281,6 +324,10 @@ class BackupTest {
                 + " 'postgresql://weir:***@db.example:5432/series'",
             "cp '/etc/weir/webhook.key' .",
             "copy the data folder of its stopped nodes");
+    Map<String, String> cluster = Map.of("kafka.bootstrap-servers", "kafka.example:9092");
+    assertThat(Elsewhere.of(PlatformSettings.bind(null, Map.of(), cluster, folder)))
+        .extracting(Elsewhere::how)
+        .containsExactly("copy the log folders of its stopped brokers");
   }
 
   private static int run(String... words) {
