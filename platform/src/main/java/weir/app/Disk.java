@@ -2,78 +2,83 @@ package weir.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import weir.app.watch.DiskOutlook;
 import weir.app.watch.Machine;
 
-/// What the data folder holds, by part, and how long the disk will do. One thread measures, any
-/// reads.
+/// What the data folder holds, by part, and how long the disk will do, whoever fills it. One
+/// thread measures, any reads.
 final class Disk {
 
   static final String LOG = "log";
   static final String SERIES = "series";
+  static final String DELIVERIES = "deliveries";
 
-  private final Map<String, Path> folders;
-  private final Machine machine;
+  private final Map<String, List<FileTree>> parts;
+  private final Supplier<Machine.Room> room;
   private final InstantSource clock;
   private final DiskOutlook outlook = new DiskOutlook();
   private volatile Map<String, Long> bytes = Map.of();
 
-  Disk(PlatformSettings settings, Machine machine, InstantSource clock) {
-    this.folders =
+  /// @param room of the disk that the data folder is on
+  Disk(PlatformSettings settings, Supplier<Machine.Room> room, InstantSource clock) {
+    Path data = settings.dataDir();
+    this.parts =
         Map.of(
             LOG,
-            settings.dataDir().resolve("kafka"),
+            folders(data, "kafka"),
             SERIES,
-            settings.questdb().directory(),
+            series(settings),
             "registry",
-            settings.dataDir().resolve("registry.db"),
-            "deliveries",
-            settings.dataDir().resolve("deliveries.db"));
-    this.machine = machine;
+            database(data.resolve("registry.db")),
+            DELIVERIES,
+            database(data.resolve("deliveries.db")),
+            Backup.FOLDER,
+            folders(data, Backup.FOLDER),
+            "rest",
+            folders(data, "examples", "replays", "run"));
+    this.room = room;
     this.clock = clock;
+  }
+
+  private static List<FileTree> folders(Path data, String... names) {
+    return Stream.of(names).map(name -> new FileTree(data.resolve(name))).toList();
+  }
+
+  private static List<FileTree> series(PlatformSettings settings) {
+    return settings.sqlite().isGiven()
+        ? database(settings.sqlite().file())
+        : List.of(new FileTree(settings.questdb().directory()));
+  }
+
+  /// A database of SQLite, with what it has not yet moved to its file.
+  private static List<FileTree> database(Path file) {
+    return List.of(
+        new FileTree(file),
+        new FileTree(file.resolveSibling(file.getFileName() + "-wal")),
+        new FileTree(file.resolveSibling(file.getFileName() + "-shm")));
   }
 
   void measure() {
     Map<String, Long> now = new TreeMap<>();
-    folders.forEach((part, folder) -> now.put(part, measure(folder)));
+    parts.forEach((part, trees) -> now.put(part, trees.stream().mapToLong(Disk::measure).sum()));
     bytes = now;
-    outlook.add(clock.instant(), now.values().stream().mapToLong(Long::longValue).sum());
+    outlook.add(clock.instant(), room.get().used());
   }
 
-  /// Files come and go while they are counted.
-  private static long measure(Path folder) {
-    if (!Files.exists(folder)) {
-      return 0;
-    }
-    long[] sum = {0};
+  private static long measure(FileTree tree) {
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              sum[0] += attributes.size();
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException gone) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      return tree.bytes(any -> true);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot measure " + folder, e);
+      throw new UncheckedIOException("cannot measure " + tree.root(), e);
     }
-    return sum[0];
   }
 
   Map<String, Long> bytes() {
@@ -81,7 +86,7 @@ final class Disk {
   }
 
   long freeBytes() {
-    return machine.disk().free();
+    return room.get().free();
   }
 
   OptionalDouble daysLeft() {

@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
 import weir.app.watch.DiskOutlook;
 import weir.series.questdb.QuestDbStore;
 
-/// Keeps the embedded log and the embedded series within a number of bytes by removing the oldest
-/// first: day by day what is older than today, of both alike; then today's log, hour by hour; then
-/// rollups, month by month. Today's series stay, and so does what a stage has still to read.
+/// Keeps the embedded log, the embedded series and the deliveries within a number of bytes by
+/// removing the oldest of the first two: day by day what is older than today, of both alike; then
+/// today's log, hour by hour; then rollups, month by month. Today's series stay, and so do the
+/// deliveries and what a stage has still to read.
 ///
 /// One thread runs it after each measurement; each time it takes one step, because the disk is
 /// free only some seconds later. Any thread asks.
@@ -59,7 +60,8 @@ final class DiskBudget implements Runnable {
   public void run() {
     used =
         (log != null ? disk.bytes().getOrDefault(Disk.LOG, 0L) : 0)
-            + (series != null ? disk.bytes().getOrDefault(Disk.SERIES, 0L) : 0);
+            + (series != null ? disk.bytes().getOrDefault(Disk.SERIES, 0L) : 0)
+            + disk.bytes().getOrDefault(Disk.DELIVERIES, 0L);
     outlook.add(clock.instant(), used);
     helpless = used > budget && !removeOldest();
   }
@@ -112,7 +114,7 @@ final class DiskBudget implements Runnable {
   Optional<String> trouble() {
     return helpless
         ? Optional.of(
-            "%d bytes over disk.budget, and the rest is of today or waits for a stage"
+            "%d bytes over disk.budget, and the rest is of today, or waits for a stage or a receiver"
                 .formatted(used - budget))
         : Optional.empty();
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /// How much of the disk the platform takes.
 ///
-/// @param budget bytes that the embedded log and the embedded series may take together, such as
-///     20GB; beyond it the oldest go. 0 for no budget
+/// @param budget bytes that the embedded log, the embedded series and the deliveries may take
+///     together, such as 20GB; beyond it the oldest of log and series go. 0 for no budget
 /// @param measureEvery how often the data folder is measured, and room is made
 record DiskSettings(long budget, Duration measureEvery) {
 

@@ -300,10 +300,12 @@ final class Figures {
 
   void of(DiskBudget budget) {
     meters.gauge(
-        "weir_disk_budget_bytes", "Bytes that the embedded log and series may take", budget::bytes);
+        "weir_disk_budget_bytes",
+        "Bytes that the embedded log, series and deliveries may take",
+        budget::bytes);
     meters.gauge(
         "weir_disk_budget_used_bytes",
-        "Bytes that the embedded log and series take",
+        "Bytes that the embedded log, series and deliveries take",
         budget::usedBytes);
     meters.gauge(
         "weir_disk_budget_left_seconds",

@@ -291,7 +291,7 @@ final class Oversight implements AutoCloseable {
   }
 
   private void watchDisk(EventLog log) {
-    Disk disk = new Disk(settings, machine, clock);
+    Disk disk = new Disk(settings, machine::disk, clock);
     figures.of(disk);
     Duration every = settings.disk().measureEvery();
     if (settings.disk().budget() == 0) {

@@ -57,7 +57,7 @@ class DiskBudgetTest {
       await().atMost(SOON).until(() -> books(weir).at("/total/waiting").asLong(-1) == 0);
     }
     long series = bytes(folder.resolve("series"));
-    long all = series + bytes(folder.resolve("kafka"));
+    long all = series + bytes(folder.resolve("kafka")) + bytes(folder.resolve("deliveries.db"));
     Map<String, String> tight = new HashMap<>(SMALL);
     tight.put("disk.budget", Long.toString(all - series / 4));
     tight.put("disk.measure-every", "2s");
