@@ -53,10 +53,10 @@ class RolesTest {
         acknowledged = load(door, one);
         assertThatOwnersAreServed(door);
         awaitBooks(door);
-        assertThatDevicesAreReachedFrom(other, door);
         Awaitility.await()
             .atMost(Duration.ofSeconds(60))
             .until(() -> door.get("/containers").body().contains("subscriber, view"));
+        assertThatDevicesAreReachedFrom(other, door);
         assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
         other.stop();
         door.stop();
