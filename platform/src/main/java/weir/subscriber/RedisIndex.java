@@ -33,13 +33,15 @@ import weir.event.HeaderNames;
 import weir.log.LogRecord;
 import weir.subscriber.Question.Wanted;
 
-/// Who wants an event, in a Redis server that many processes share: a hash for each device and
-/// device type that somebody asked for, whose fields are subscriptions. A batch of events is one
-/// round trip.
+/// Who wants an event, in a Redis server that many processes share: a hash for each device
+/// and device type that somebody asked for, whose fields are subscriptions. A batch of
+/// events is one round trip.
 ///
-/// Redis is believed while it holds the mark of a complete index and took everything that this
-/// process had to tell. Else the registry is asked, which is slower and as right, until a thread
-/// of its own has written the index again. Keys go some time after their last subscription ended.
+/// Redis is believed while it holds the mark of a complete index, made in its present run,
+/// and took everything that this process had to tell: a server that was started again may
+/// hold an index from before. Else the registry is asked, which is slower and as right,
+/// until a thread of its own has written the index again. Keys go some time after their last
+/// subscription ended.
 final class RedisIndex implements SubscriptionIndex {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisIndex.class);
@@ -61,6 +63,12 @@ final class RedisIndex implements SubscriptionIndex {
         redis.call('PEXPIREAT', KEYS[1], ARGV[4])
       end
       """;
+
+  private static final String RUN =
+      "local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') ";
+
+  private static final String WHICH_RUN = RUN + "return run";
+  private static final String IS_MARKED = RUN + "return redis.call('GET', KEYS[1]) == run";
 
   private final JedisPooled redis;
   private final Database registry;
@@ -233,14 +241,14 @@ final class RedisIndex implements SubscriptionIndex {
   /// Null when the index is not whole.
   private @Nullable Map<String, List<Wanted>> inRedis(Set<String> keys) {
     Map<String, Response<List<String>>> answers = new HashMap<>();
-    Response<String> mark;
+    Response<Object> isMarked;
     try (Pipeline pipeline = redis.pipelined()) {
       keys.forEach(key -> answers.put(key, pipeline.hvals(key)));
-      // Asked last: a server that lost its index in between has no mark either.
-      mark = pipeline.get(MARK);
+      // Asked last: a server that was started again in between has no mark of that run.
+      isMarked = pipeline.eval(IS_MARKED, List.of(MARK), List.of());
       pipeline.sync();
     }
-    if (mark.get() == null) {
+    if (isMarked.get() == null) {
       return null;
     }
     Map<String, List<Wanted>> found = new HashMap<>();
@@ -267,7 +275,7 @@ final class RedisIndex implements SubscriptionIndex {
     try {
       do {
         try {
-          if (!isWhole() || !redis.exists(MARK)) {
+          if (!isWhole() || redis.eval(IS_MARKED, List.of(MARK), List.of()) == null) {
             rebuild();
           }
         } catch (JedisException | JdbiException e) {
@@ -279,18 +287,19 @@ final class RedisIndex implements SubscriptionIndex {
     }
   }
 
-  /// Whether Redis took all that this process had to tell since the index was last written whole.
-  /// At the start it is not known what a process before this one had still to tell.
+  /// Whether Redis took all that this process had to tell since the index was last written
+  /// whole. At the start it is not known what a process before this one had still to tell.
   boolean isWhole() {
     return failures.get() == mendedFailures;
   }
 
   private void rebuild() {
     long mended = failures.get();
+    String run = String.valueOf(redis.eval(WHICH_RUN));
     Instant since = clock.instant().minus(reach);
     List<Kept> all = registry.read(handle -> SubscriptionTable.endingAfter(handle, since));
     write(all);
-    redis.set(MARK, clock.instant().toString());
+    redis.set(MARK, run);
     mendedFailures = mended;
     LOG.info("the index in redis is whole subscriptions={}", all.size());
   }

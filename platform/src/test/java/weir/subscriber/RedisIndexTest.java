@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.JedisPooled;
+import redis.clients.jedis.Protocol;
 import weir.device.Database;
 import weir.device.DeviceId;
 import weir.event.Event;
@@ -41,14 +42,7 @@ class RedisIndexTest {
     try (RedisServer server = new RedisServer();
         Database registry = new Database(folder.resolve("registry.db"), 2);
         RedisIndex index = index(server, registry)) {
-      Endpoints endpoints =
-          new Endpoints(
-              registry,
-              SecretBox.open(folder.resolve("webhook.key")),
-              SubscriberSettings.defaults(),
-              InstantSource.system());
-      String application =
-          new Applications(registry, endpoints, InstantSource.system()).list().getFirst().id();
+      String application = application(registry);
       subscribe(index, registry, application, "before");
       assertThat(takers(index, "before")).containsExactly(application);
 
@@ -72,6 +66,37 @@ class RedisIndexTest {
   }
 
   @Test
+  void doesNotBelieveARedisThatComesBackWithWhatItOnceSaved() throws Exception {
+    RedisServer.require();
+    try (RedisServer server = new RedisServer(folder);
+        Database registry = new Database(folder.resolve("registry.db"), 2);
+        RedisIndex index = index(server, registry)) {
+      String application = application(registry);
+      subscribe(index, registry, application, "cancelled");
+      try (JedisPooled redis = new JedisPooled(URI.create(server.url()))) {
+        Object _ = redis.sendCommand(Protocol.Command.SAVE);
+      }
+      subscribe(index, registry, application, "later");
+      cancel(index, registry, application, "cancelled");
+      assertThat(takers(index, "later")).containsExactly(application);
+      assertThat(takers(index, "cancelled")).isEmpty();
+
+      server.kill();
+      server.start();
+      // It holds what was saved, and only the thread that mends found it away.
+      await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+      assertThat(takers(index, "later")).containsExactly(application);
+      assertThat(takers(index, "cancelled")).isEmpty();
+      try (JedisPooled redis = new JedisPooled(URI.create(server.url()))) {
+        await().until(() -> redis.exists("weir:subscriptions:device:later"));
+      }
+      await().until(index::isWhole);
+      assertThat(takers(index, "later")).containsExactly(application);
+      assertThat(takers(index, "cancelled")).isEmpty();
+    }
+  }
+
+  @Test
   void anotherProcessFindsWhatThisOneWasTold() throws Exception {
     RedisServer.require();
     try (RedisServer server = new RedisServer();
@@ -89,6 +114,16 @@ class RedisIndexTest {
             .isEqualTo(forgotten.toEpochMilli());
       }
     }
+  }
+
+  private String application(Database registry) {
+    Endpoints endpoints =
+        new Endpoints(
+            registry,
+            SecretBox.open(folder.resolve("webhook.key")),
+            SubscriberSettings.defaults(),
+            InstantSource.system());
+    return new Applications(registry, endpoints, InstantSource.system()).list().getFirst().id();
   }
 
   private static RedisIndex index(RedisServer server, Database registry) {
@@ -113,12 +148,22 @@ class RedisIndexTest {
   /// As the follower does: first the registry, then the index.
   private static void subscribe(
       RedisIndex index, Database registry, String application, String device) {
-    Subscription subscription = subscription(application, device);
+    save(index, registry, subscription(application, device), NOW);
+  }
+
+  private static void cancel(
+      RedisIndex index, Database registry, String application, String device) {
+    Subscription wanted = subscription(application, device);
+    save(index, registry, wanted.endingAt(wanted.expiresAt(), NOW), NOW.plusSeconds(1));
+  }
+
+  private static void save(
+      RedisIndex index, Database registry, Subscription subscription, Instant askedAt) {
     assertThat(
             registry.<Boolean>write(
-                handle -> SubscriptionTable.save(handle, subscription, NOW, NOW)))
+                handle -> SubscriptionTable.save(handle, subscription, askedAt, askedAt)))
         .isTrue();
-    index.put(List.of(new Kept(subscription, NOW)));
+    index.put(List.of(new Kept(subscription, askedAt)));
   }
 
   private static Set<String> takers(RedisIndex index, String device) {
