@@ -12,19 +12,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import weir.ingest.DeviceQuota;
+import weir.ingest.Intake;
+import weir.ingest.IntakeSettings;
+import weir.ingest.queue.QueueDoor;
+import weir.ingest.queue.WorkQueue;
+import weir.log.Topic;
+import weir.log.TopicSpec;
+import weir.log.rabbitmq.RabbitSettings;
+import weir.testkit.MemoryLog;
 import weir.testkit.RabbitServer;
+import weir.trace.Traces;
 
-/// The work queues beside the log, used by somebody who knows nothing of Weir but their names;
-/// skipped where RabbitMQ is not installed.
+/// The work queues beside the log, used by somebody who knows nothing of Weir but their
+/// names; skipped where RabbitMQ is not installed.
 @EnabledIf("weir.testkit.RabbitServer#isInstalled")
 class WorkQueueTest {
 
@@ -104,6 +118,52 @@ class WorkQueueTest {
     }
   }
 
+  @Test
+  void takesAgainWhatTheLogDidNotTake() throws Exception {
+    Topic raw = new Topic("iot.raw");
+    List<String> again = new CopyOnWriteArrayList<>();
+    AtomicBoolean failed = new AtomicBoolean();
+    try (MemoryLog log = new MemoryLog();
+        QueueDoor door =
+            new QueueDoor(
+                new WorkQueue(RabbitSettings.defaults().at("127.0.0.1", rabbit.port())),
+                intake(log, raw),
+                message -> message.id().startsWith("returned"),
+                returned -> {
+                  if (!failed.getAndSet(true)) {
+                    throw new IllegalStateException("the registry is away");
+                  }
+                  returned.forEach(one -> again.add(one.id()));
+                },
+                InstantSource.system())) {
+      log.create(List.of(new TopicSpec(raw, 1, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
+      door.turn();
+      send("iot.events", "known", "fresh-1");
+      send("iot.events", "known", "returned-1");
+      send("iot.events", "known", "fresh-2");
+      await("a failure", () -> turnFails(door));
+      await(
+          "what failed and what came with it",
+          () -> !turnFails(door) && again.size() == 1 && log.records(raw).size() >= 2);
+      assertThat(again).containsExactly("returned-1");
+      assertThat(channel.messageCount("iot.events")).isZero();
+    }
+  }
+
+  private static boolean turnFails(QueueDoor door) {
+    try {
+      door.turn();
+      return false;
+    } catch (IllegalStateException away) {
+      return true;
+    }
+  }
+
+  private static Intake intake(MemoryLog log, Topic raw) {
+    return new Intake(
+        log, raw, IntakeSettings.defaults(), DeviceQuota.unlimited(), message -> {}, Traces.off());
+  }
+
   private TestPlatform platform(Map<String, String> environment) {
     Map<String, String> settings = new HashMap<>(rabbit.asLog());
     settings.put("pipeline.unknown-devices", "set-aside");
@@ -118,7 +178,8 @@ class WorkQueueTest {
   }
 
   private void send(String queue, String device, String id) throws IOException {
-    BasicProperties persistent = new BasicProperties.Builder().deliveryMode(2).build();
+    BasicProperties persistent =
+        new BasicProperties.Builder().deliveryMode(2).messageId(id).build();
     channel.basicPublish("", queue, persistent, event(device, id).getBytes(StandardCharsets.UTF_8));
   }
 

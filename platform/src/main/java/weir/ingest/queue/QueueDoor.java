@@ -22,12 +22,13 @@ import weir.ingest.http.Submission;
 import weir.ingest.http.SubmissionReader;
 import weir.log.LogException;
 
-/// The door for producers that speak AMQP: what they put into the work queue counts as posted to
-/// `/ingest`, and is acknowledged once the log has it. What comes back after a failure is told
-/// apart and goes to the pipeline again.
+/// The door for producers that speak AMQP: what they put into the work queue counts as
+/// posted to `/ingest`, and is acknowledged once the log has it. What comes back after a
+/// failure is told apart and goes to the pipeline again.
 ///
-/// Owned by one thread, which comes back after a failure: what was not acknowledged comes again. A
-/// message that cannot be read is accepted all the same; the pipeline sets it aside and says why.
+/// Owned by one thread, which comes back after a failure: what was not acknowledged comes
+/// again. A message that cannot be read is accepted all the same; the pipeline sets it aside
+/// and says why.
 public final class QueueDoor implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -55,11 +56,17 @@ public final class QueueDoor implements AutoCloseable {
     this.clock = clock;
   }
 
-  /// Takes what there is, or waits a moment for something.
+  /// Takes what there is, or waits a moment for something. After a failure what was not
+  /// acknowledged comes again, here or at another process.
   ///
   /// @throws LogException when RabbitMQ or the log is away
   public void turn() {
-    take(queue.poll(POLL));
+    try {
+      take(queue.poll(POLL));
+    } catch (RuntimeException e) {
+      queue.disconnect();
+      throw e;
+    }
   }
 
   private void take(List<WorkQueue.Taken> taken) {
@@ -91,7 +98,6 @@ public final class QueueDoor implements AutoCloseable {
     if (refusal != null) {
       switch (refusal.kind()) {
         case BUSY, LOG_UNAVAILABLE -> {
-          queue.giveBack(one);
           return false;
         }
         case TOO_LARGE, OVER_QUOTA -> queue.giveUp(List.of(refused(one.message(), refusal)));

@@ -19,13 +19,15 @@ import weir.log.LogException;
 import weir.log.rabbitmq.Connections;
 import weir.log.rabbitmq.RabbitSettings;
 
-/// Three durable queues: one from which messages are taken and acknowledged one by one, one where
-/// messages wait before RabbitMQ puts them into the first again, and one for those given up.
+/// Three durable queues: one from which messages are taken and acknowledged one by one, one
+/// where messages wait before RabbitMQ puts them into the first again, and one for those
+/// given up.
 ///
-/// How long a message waits is said on the message, so it can change while the queue exists; it
-/// waits behind those that came before it all the same. A queue that exists is taken as it is.
-/// Publishing returns when RabbitMQ has confirmed. Connects when first used, and again after the
-/// connection broke: what was taken and not answered then comes again. Owned by one thread.
+/// How long a message waits is said on the message, so it can change while the queue exists;
+/// it waits behind those that came before it all the same. A queue that exists is taken as
+/// it is. Publishing returns when RabbitMQ has confirmed. Connects when first used, and
+/// again after the connection broke: what was taken and not answered then comes again. Owned
+/// by one thread.
 public final class WorkQueue implements AutoCloseable {
 
   /// The header that says how often a message was tried again.
@@ -85,11 +87,6 @@ public final class WorkQueue implements AutoCloseable {
   /// The message is dealt with and may be forgotten.
   public void done(Taken one) {
     tell(() -> one.channel.basicAck(one.tag, false));
-  }
-
-  /// The message cannot be dealt with now and shall come again.
-  public void giveBack(Taken one) {
-    tell(() -> one.channel.basicReject(one.tag, true));
   }
 
   /// Puts messages where they wait, and come to the main queue after the set delay.
@@ -201,7 +198,8 @@ public final class WorkQueue implements AutoCloseable {
     return new Taken(message, from, delivery.getEnvelope().getDeliveryTag());
   }
 
-  private void disconnect() {
+  /// Lets all that was taken and not dealt with come again.
+  public void disconnect() {
     if (connection != null) {
       Connections.close(connection);
     }
