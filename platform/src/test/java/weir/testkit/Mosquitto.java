@@ -12,17 +12,42 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// Debian's MQTT broker, when it is installed: one that is not ours. Keeps sessions and messages in
-/// its folder, and saves them after each change.
+/// Debian's MQTT broker, when it is installed: one that is not ours. Keeps sessions and
+/// messages in its folder, and saves them after each change.
 public final class Mosquitto implements AutoCloseable {
 
   private static final Path BINARY = Path.of("/usr/sbin/mosquitto");
+
+  private static final Path RULES_PLUGIN =
+      Path.of("/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so");
 
   private final Path config;
   private final int port = Ports.free();
   private Process process;
 
   public Mosquitto(Path folder) throws IOException {
+    this(folder, "");
+  }
+
+  /// One that refuses a subscription to this filter.
+  public static Mosquitto refusing(Path folder, String filter) throws IOException {
+    Path rules = Files.createDirectories(folder).resolve("rules.json");
+    Files.writeString(
+        rules,
+        """
+        {"defaultACLAccess": {"publishClientSend": true, "publishClientReceive": true,
+            "subscribe": true, "unsubscribe": true},
+          "anonymousGroup": "all", "clients": [],
+          "groups": [{"groupname": "all", "roles": [{"rolename": "all"}]}],
+          "roles": [{"rolename": "all", "acls": [
+            {"acltype": "subscribeLiteral", "topic": "%s", "priority": 0, "allow": false}]}]}
+        """
+            .formatted(filter));
+    return new Mosquitto(
+        folder, "plugin %s%nplugin_opt_config_file %s%n".formatted(RULES_PLUGIN, rules));
+  }
+
+  private Mosquitto(Path folder, String more) throws IOException {
     this.config = folder.resolve("mosquitto.conf");
     Files.writeString(
         config,
@@ -37,8 +62,9 @@ public final class Mosquitto implements AutoCloseable {
         max_queued_messages 0
         log_type error
         user %s
+        %s
         """
-            .formatted(port, folder, System.getProperty("user.name")));
+            .formatted(port, folder, System.getProperty("user.name"), more));
     start();
   }
 

@@ -67,12 +67,12 @@ class BrokerDoorTest {
   void open() throws Exception {
     log.create(List.of(new TopicSpec(RAW, 4, TopicSpec.Cleanup.DELETE, Duration.ofDays(1))));
     broker = new Mosquitto(folder);
-    door = start();
+    door = start(broker);
     await().atMost(SOON).until(() -> door.trouble().isEmpty());
     device = new Listener(broker.port());
   }
 
-  private BrokerDoor start() {
+  private BrokerDoor start(Mosquitto broker) {
     BrokerSettings standard = BrokerSettings.defaults();
     BrokerSettings settings =
         new BrokerSettings(
@@ -153,7 +153,7 @@ class BrokerDoorTest {
     log.failAppends();
     log.release();
     log.mendAppends();
-    door = start();
+    door = start(broker);
 
     await().atMost(SOON).until(() -> !log.records(RAW).isEmpty());
     assertThat(payloads()).containsExactly("first");
@@ -192,6 +192,15 @@ class BrokerDoorTest {
   }
 
   @Test
+  void saysThatTheBrokerDoesNotGrantOneOfItsSubscriptions() throws Exception {
+    String filter = "$share/weir/iot/+/commands/#";
+    try (Mosquitto strict = Mosquitto.refusing(folder.resolve("strict"), filter);
+        BrokerDoor refused = start(strict)) {
+      await().atMost(SOON).until(() -> refused.trouble().orElse("").contains("does not grant"));
+    }
+  }
+
+  @Test
   void saysThatItIsFullWhenTooMuchWaitsForTheBroker() throws Exception {
     broker.kill();
     await().atMost(SOON).until(() -> door.trouble().isPresent());
@@ -215,7 +224,7 @@ class BrokerDoorTest {
       device.publish(TOPIC, "message " + i);
     }
 
-    door = start();
+    door = start(broker);
 
     await().atMost(SOON).until(() -> log.records(RAW).size() == 100);
     assertThat(payloads()).doesNotHaveDuplicates();
