@@ -31,10 +31,10 @@ public abstract class EventLogContract {
 
   private static final AtomicInteger NEXT = new AtomicInteger();
   private static final Duration WAIT = Duration.ofMillis(200);
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  protected static final Duration DEADLINE = Duration.ofSeconds(20);
 
   /// Retention goes by the records' own time, so they must not look old.
-  private static final long NOW = System.currentTimeMillis();
+  protected static final long NOW = System.currentTimeMillis();
 
   /// A topic and a group of this test alone, since a log may be shared by the whole suite.
   protected final Topic topic = new Topic("contract-" + NEXT.incrementAndGet());
@@ -413,7 +413,7 @@ public abstract class EventLogContract {
     }
   }
 
-  private static List<LogRecord> take(LogReader reader, int count) {
+  protected static List<LogRecord> take(LogReader reader, int count) {
     List<LogRecord> taken = new ArrayList<>();
     await().atMost(DEADLINE).until(() -> taken.addAll(reader.poll(WAIT)) && taken.size() >= count);
     return taken;

@@ -1,6 +1,7 @@
 package weir.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -15,16 +16,18 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/// Debian's RabbitMQ on free ports with its data in a folder, under a node name and beside a port
-/// mapper of its own. Keeps streams in the system's memory: they survive its death, not the
-/// machine's.
+/// Debian's RabbitMQ on free ports with its data in a folder, under a node name and beside a
+/// port mapper of its own. Keeps streams in the system's memory: they survive its death, not
+/// the machine's.
 public final class RabbitServer implements AutoCloseable {
 
   private static final Path PROGRAMS = Path.of("/usr/lib/rabbitmq/bin");
@@ -100,6 +103,43 @@ public final class RabbitServer implements AutoCloseable {
     }
   }
 
+  /// Runs `rabbitmqctl` on it; what that prints.
+  public String control(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(PROGRAMS.resolve("rabbitmqctl").toString()));
+    command.add("--quiet");
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  /// All that it wrote into its log so far.
+  public String log() throws IOException {
+    return Files.readString(folder.resolve("log/weir" + port + "@localhost.log"));
+  }
+
+  /// Makes it stand still, until [#wake].
+  public void halt() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  public void wake() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    String pid = Long.toString(server().pid());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+  }
+
+  private ProcessHandle server() throws IOException {
+    long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
+    return ProcessHandle.of(pid).orElseThrow();
+  }
+
   /// Starts it, for the first time or after [#kill]; returns when it answers.
   public void start() {
     try {
@@ -123,8 +163,7 @@ public final class RabbitServer implements AutoCloseable {
   /// Ends it at once, as `kill -9` does.
   public void kill() {
     try {
-      long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
-      ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+      ProcessHandle server = server();
       Stream.concat(server.descendants(), Stream.of(server))
           .toList()
           .forEach(ProcessHandle::destroyForcibly);

@@ -5,7 +5,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +26,14 @@ import weir.log.Partition;
 import weir.log.Patience;
 import weir.log.Position;
 
-/// Appends to streams, in order, and answers when a message was read back: then the stream has it
-/// for good, and its offset is known. One thread publishes; what waits is bounded by bytes.
+/// Appends to streams, in order, and answers when a message was read back: then the stream
+/// has it for good, and its offset is known. One thread publishes; what waits is bounded by
+/// bytes.
 ///
-/// When the connection breaks, what was published and not read back is either given up (PROMPT) or
-/// published again in the same order (LASTING), after the tails have told what arrived after all.
+/// When the connection breaks, what was published and not read back is either given up
+/// (PROMPT) or published again in the same order (LASTING), after the tails have told what
+/// arrived after all. While RabbitMQ takes nothing because its memory or disk is full,
+/// PROMPT appends fail at once.
 final class Appender implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Appender.class);
@@ -54,8 +57,10 @@ final class Appender implements AutoCloseable {
   private final Thread thread = Thread.ofVirtual().name("rabbitmq-appends").unstarted(this::run);
   private @Nullable Connection connection;
   private @Nullable Channel channel;
-  private final Map<Partition, Feed> feeds = new HashMap<>();
+  private final Thread impatience =
+      Thread.ofVirtual().name("rabbitmq-patience").unstarted(this::giveUpOld);
   private volatile String trouble = "";
+  private volatile String refusal = "";
   private volatile boolean closed;
 
   Appender(Connections connections, RabbitSettings settings, Patience patience) {
@@ -63,15 +68,18 @@ final class Appender implements AutoCloseable {
     this.patience = patience;
     this.waitingBytesMax = settings.bufferBytes();
     thread.start();
+    if (patience == Patience.PROMPT) {
+      impatience.start();
+    }
   }
 
   Optional<Tail> tail(Partition partition) {
-    return Optional.ofNullable(tails.get(partition));
+    return Optional.ofNullable(tails.get(partition)).filter(Tail::isWatched);
   }
 
   /// What is wrong; empty when messages go through.
   Optional<String> trouble() {
-    return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+    return Stream.of(trouble, refusal).filter(one -> !one.isEmpty()).findFirst();
   }
 
   /// Whether the buffer takes more.
@@ -80,6 +88,11 @@ final class Appender implements AutoCloseable {
   }
 
   void append(Partition partition, Entry entry, Appended callback) {
+    String refused = patience == Patience.PROMPT ? refusal : "";
+    if (!refused.isEmpty()) {
+      callback.done(null, new LogException(refused));
+      return;
+    }
     byte[] value = entry.value();
     long cost = OVERHEAD_BYTES + (value == null ? 0L : value.length);
     if (closed || waitingBytes.addAndGet(cost) > waitingBytesMax) {
@@ -96,7 +109,6 @@ final class Appender implements AutoCloseable {
       while (!closed) {
         try {
           Pending next = queue.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-          giveUpOld();
           if (next != null) {
             publish(next);
           } else {
@@ -127,10 +139,8 @@ final class Appender implements AutoCloseable {
 
   private void send(Channel to, Pending one) throws IOException {
     Tail tail = tails.computeIfAbsent(one.partition, p -> new Tail(p, this::seen));
-    if (!feeds.containsKey(one.partition)) {
-      feeds.put(
-          one.partition,
-          new Feed(to.getConnection(), one.partition.toString(), tail.from(), tail::take));
+    if (!tail.isWatched()) {
+      tail.watch(to.getConnection());
     }
     to.basicPublish(
         "",
@@ -156,6 +166,15 @@ final class Appender implements AutoCloseable {
     Channel fresh = Connections.channel(opened);
     fresh.confirmSelect();
     fresh.addConfirmListener((tag, multiple) -> {}, (tag, multiple) -> opened.abort());
+    opened.addBlockedListener(
+        why -> {
+          refusal = "RabbitMQ takes nothing now: " + why;
+          LOGGER.warn("rabbitmq takes nothing reason={}", why);
+        },
+        () -> {
+          refusal = "";
+          LOGGER.info("rabbitmq takes messages again");
+        });
     channel = fresh;
     return fresh;
   }
@@ -175,10 +194,11 @@ final class Appender implements AutoCloseable {
     }
   }
 
+  /// Beside the appends: to publish does not return while RabbitMQ takes nothing.
   private void giveUpOld() {
-    if (patience == Patience.PROMPT) {
-      long before = System.nanoTime() - PROMPT_NANOS;
-      giveUp(before, "the log did not take it in time");
+    while (!closed) {
+      giveUp(System.nanoTime() - PROMPT_NANOS, "the log did not take it in time");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
     }
   }
 
@@ -192,6 +212,13 @@ final class Appender implements AutoCloseable {
         old.add(one);
       }
       old.forEach(one -> published.remove(one.id));
+    }
+    Pending next = queue.peek();
+    while (next != null && next.sinceNanos - beforeNanos <= 0) {
+      if (queue.remove(next)) {
+        old.add(next);
+      }
+      next = queue.peek();
     }
     for (Pending one : old) {
       waitingBytes.addAndGet(-one.cost);
@@ -226,23 +253,18 @@ final class Appender implements AutoCloseable {
     }
     connection = null;
     channel = null;
-    feeds.clear();
+    refusal = "";
+    tails.values().forEach(Tail::leave);
   }
 
   private void giveUpAll() {
-    List<Pending> waiting = new ArrayList<>();
-    queue.drainTo(waiting);
-    synchronized (published) {
-      waiting.forEach(one -> published.put(one.id, one));
-    }
     giveUp(System.nanoTime(), "RabbitMQ is away");
   }
 
-  /// Reads all tails to their ends, so that what arrived before the connection broke is known.
+  /// Reads all tails to their ends, so that what arrived before the connection broke is
+  /// known.
   private void settle(Connection opened) {
-    tails.forEach(
-        (partition, tail) ->
-            feeds.put(partition, new Feed(opened, partition.toString(), tail.from(), tail::take)));
+    tails.values().forEach(tail -> tail.watch(opened));
     tails.values().forEach(Tail::end);
   }
 

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +27,8 @@ final class Ends {
   /// A record's own time may be so much ahead of the time at which RabbitMQ took it.
   private static final long AHEAD_MILLIS = 15_000;
 
-  private static final long ANSWER_MILLIS = 3_000;
-
-  private record Reading(Partition partition, Tail tail, BlockingQueue<Long> first) {}
+  private static final long LOOK_MILLIS = 250;
+  private static final int LOOKS_MAX = 20;
 
   private final Connections connections;
   private final SharedState state;
@@ -51,15 +49,11 @@ final class Ends {
     }
     Connection connection = connections.open("weir-ranges");
     try {
-      List<Reading> readings = new ArrayList<>();
+      Map<Partition, Tail> tails = new TreeMap<>();
       for (Partition one : partitions) {
-        Tail tail = watched.apply(one).orElseGet(() -> watch(connection, one));
-        readings.add(new Reading(one, tail, first(connection, one)));
+        tails.put(one, watched.apply(one).orElseGet(() -> watch(connection, one)));
       }
-      for (Reading one : readings) {
-        long end = one.tail.end();
-        ranges.put(one.partition, new OffsetRange(end == 0 ? 0 : await(one.first, end), end));
-      }
+      tails.forEach((partition, tail) -> ranges.put(partition, range(connection, partition, tail)));
       return ranges;
     } finally {
       Connections.close(connection);
@@ -79,31 +73,19 @@ final class Ends {
 
   private static Tail watch(Connection connection, Partition partition) {
     Tail tail = new Tail(partition, (p, id, offset) -> {});
-    Feed _ = new Feed(connection, partition.toString(), tail.from(), tail::take);
+    tail.watch(connection);
     return tail;
   }
 
-  private static BlockingQueue<Long> first(Connection connection, Partition partition) {
-    BlockingQueue<Long> first = new ArrayBlockingQueue<>(1);
-    Feed _ =
-        new Feed(
-            connection,
-            partition.toString(),
-            Feed.FIRST,
-            (delivery, by) -> {
-              boolean _ = first.offer(Messages.offset(delivery));
-            });
-    return first;
-  }
-
-  private static long await(BlockingQueue<Long> first, long end) {
-    try {
-      Long offset = first.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
-      return offset == null ? end : offset;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LogException("interrupted while waiting for the log", e);
+  private static OffsetRange range(Connection connection, Partition partition, Tail tail) {
+    long end = tail.end();
+    if (end == 0) {
+      return new OffsetRange(0, 0);
     }
+    return Feed.offset(connection, partition.toString(), Feed.FIRST).stream()
+        .mapToObj(start -> new OffsetRange(start, end))
+        .findFirst()
+        .orElseThrow(() -> new LogException("the start of " + partition + " cannot be found now"));
   }
 
   /// Reads from a little before the time on; the broker knows times of chunks only.
@@ -148,15 +130,21 @@ final class Ends {
     }
   }
 
+  /// Null at the end of the stream.
   private static @Nullable LogRecord next(
       BlockingQueue<Delivery> records, Partition partition, Feed feed) {
     try {
-      Delivery delivery = records.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
-      if (delivery == null) {
-        return null;
+      for (int look = 0; look < LOOKS_MAX; look++) {
+        Delivery delivery = records.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (delivery != null) {
+          feed.passed(delivery);
+          return Messages.record(partition, delivery);
+        }
+        if (feed.isQuiet()) {
+          return null;
+        }
       }
-      feed.done(delivery);
-      return Messages.record(partition, delivery);
+      throw new LogException("a time in " + partition + " cannot be found now");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LogException("interrupted while waiting for the log", e);

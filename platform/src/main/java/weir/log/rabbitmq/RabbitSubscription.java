@@ -20,9 +20,10 @@ import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
 
-/// A member of a group. It holds a partition by being the only consumer of a queue that exists for
-/// nothing else, and takes its fair share: all partitions by the number of members, rounded up.
-/// RabbitMQ lets go of what a dead member held. Owned by one thread; shares change inside [#poll].
+/// A member of a group. It holds a partition by being the only consumer of a queue that
+/// exists for nothing else, and takes its fair share: all partitions by the number of
+/// members, rounded up. RabbitMQ lets go of what a dead member held. Owned by one thread;
+/// shares change inside [#poll].
 final class RabbitSubscription implements Subscription {
 
   private static final int NOTE_LENGTH_MAX = 4_096;
@@ -87,13 +88,22 @@ final class RabbitSubscription implements Subscription {
     return "weir.group." + group + "." + name;
   }
 
-  /// Consumes from a queue that never has a message; false when another one has it for itself.
+  /// Consumes from a queue that never has a message; false when another one has it for
+  /// itself. The connection ends when somebody removes the queue: others could hold what
+  /// this one holds.
   private static boolean consumeAlone(Channel channel, String queue, boolean exclusive) {
     try {
       var _ = channel.queueDeclare(queue, false, false, true, Map.of());
       var _ =
           channel.basicConsume(
-              queue, true, "", false, exclusive, Map.of(), (tag, message) -> {}, tag -> {});
+              queue,
+              true,
+              "",
+              false,
+              exclusive,
+              Map.of(),
+              (tag, message) -> {},
+              tag -> Connections.close(channel.getConnection()));
       return true;
     } catch (IOException | RuntimeException e) {
       Connections.close(channel);
@@ -149,9 +159,18 @@ final class RabbitSubscription implements Subscription {
     Channel lock = Connections.channel(open);
     if (consumeAlone(lock, queue(partition.toString()), true)) {
       locks.put(partition, lock);
+      begin(open, partition);
+    }
+  }
+
+  private void begin(Connection open, Partition partition) {
+    try {
       Committed committed = state.claim(group, partition, member);
       inbox.read(open, partition, committed.offset());
       held.put(partition, committed);
+    } catch (LogException e) {
+      letGo(partition);
+      throw e;
     }
   }
 

@@ -29,14 +29,14 @@ import weir.log.Partition;
 import weir.log.Topic;
 import weir.log.TopicSpec;
 
-/// What all processes must agree on, kept as a stream of changes that each of them reads from
-/// its beginning: which topics there are, who holds a partition of a group, and what was
-/// committed.
+/// What all processes must agree on, kept as a stream of changes that each of them reads
+/// from its beginning: which topics there are, who holds a partition of a group, and what
+/// was committed.
 ///
-/// A change counts where the stream puts it. Whoever makes one waits until it comes by, and so
-/// has read all before it: a commit of a member that has lost its partition comes after the
-/// claim of the next one, and every process ignores it alike. Now and then the whole state is
-/// written again, so that the old part of the stream may go.
+/// A change counts where the stream puts it. Whoever makes one waits until it comes by, and
+/// so has read all before it: a commit of a member that has lost its partition comes after
+/// the claim of the next one, and every process ignores it alike. Now and then the whole
+/// state is written again, so that the old part of the stream may go.
 final class SharedState implements AutoCloseable {
 
   static final String STREAM = "weir.state";
@@ -254,12 +254,16 @@ final class SharedState implements AutoCloseable {
     return true;
   }
 
+  /// What is known already came after the snapshot was made. Where that is a claim only,
+  /// because the stream begins after the commit before it, the snapshot has the commit.
   private void restore(JsonNode one) {
     long version = one.path("version").asLong();
+    Committed committed = one.has("offset") ? committed(one) : null;
     Slot known = slots.get(key(one));
     if (known == null || known.version < version) {
-      Committed committed = one.has("offset") ? committed(one) : null;
       slots.put(key(one), new Slot(one.path("member").asText(), committed, version));
+    } else if (known.committed == null) {
+      slots.put(key(one), new Slot(known.holder, committed, known.version));
     }
   }
 

@@ -1,18 +1,22 @@
 package weir.log.rabbitmq;
 
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import weir.log.LogException;
 import weir.log.Partition;
 
-/// The end of one partition, watched: RabbitMQ tells nobody at which offset a message went into a
-/// stream, so what was appended is read back.
+/// The end of one partition, watched: RabbitMQ tells nobody at which offset a message went
+/// into a stream, so what was appended is read back.
 ///
-/// A stream that sends nothing for a while has been read to its end.
+/// A stream that sends nothing for a while has been read to its end, when RabbitMQ answers
+/// meanwhile. In one that is written all the time the next message tells where it ended
+/// before.
 final class Tail {
 
-  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /// Told of each message that came into the stream. Must not block.
   @FunctionalInterface
@@ -20,64 +24,64 @@ final class Tail {
     void seen(Partition partition, String id, long offset);
   }
 
+  private record Watch(Connection connection, Feed feed) {}
+
   private final Partition partition;
   private final Watcher watcher;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition moved = lock.newCondition();
-  private long next;
-  private long lastNewsNanos = System.nanoTime();
-  private boolean settled;
+  private volatile @Nullable Watch watch;
+  private volatile boolean settled;
+  private volatile long next;
 
   Tail(Partition partition, Watcher watcher) {
     this.partition = partition;
     this.watcher = watcher;
   }
 
-  /// Where to begin to read: what was read already is not needed again.
-  Object from() {
-    lock.lock();
-    try {
-      settled = false;
-      lastNewsNanos = System.nanoTime();
-      return next == 0 ? Feed.LAST : next;
-    } finally {
-      lock.unlock();
-    }
+  /// Begins to read; what was read already is not needed again.
+  void watch(Connection connection) {
+    settled = false;
+    Object from = next == 0 ? Feed.LAST : (Object) next;
+    watch = new Watch(connection, new Feed(connection, partition.toString(), from, this::take));
   }
 
-  void take(Delivery delivery, Feed by) {
+  boolean isWatched() {
+    return watch != null;
+  }
+
+  /// Its connection is gone.
+  void leave() {
+    watch = null;
+  }
+
+  private void take(Delivery delivery, Feed by) {
     by.done(delivery);
     long offset = Messages.offset(delivery);
-    lock.lock();
-    try {
+    synchronized (this) {
       if (offset < next) {
         return;
       }
       next = offset + 1;
-      lastNewsNanos = System.nanoTime();
-      moved.signalAll();
-    } finally {
-      lock.unlock();
     }
     watcher.seen(partition, String.valueOf(Messages.id(delivery)), offset);
   }
 
   /// The next offset. Waits, the first time, until the stream was read to its end.
+  ///
+  /// @throws LogException when the end cannot be told
   long end() {
-    lock.lock();
-    try {
-      long left = lastNewsNanos + QUIET_NANOS - System.nanoTime();
-      while (!settled && left > 0) {
-        left = moved.awaitNanos(left);
-        left = Math.max(left, lastNewsNanos + QUIET_NANOS - System.nanoTime());
+    long began = System.nanoTime();
+    long written = Long.MAX_VALUE;
+    while (!settled) {
+      Watch current = watch;
+      long passed = System.nanoTime() - began;
+      if (current == null || passed > PATIENCE_NANOS) {
+        throw new LogException("the end of " + partition + " cannot be found now");
       }
-      settled = true;
-      return next;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return next;
-    } finally {
-      lock.unlock();
+      if (passed > BUSY_NANOS && written == Long.MAX_VALUE) {
+        written = Feed.offset(current.connection, partition.toString(), Feed.NEXT).orElse(written);
+      }
+      settled = next >= written || current.feed.isQuiet();
     }
+    return next;
   }
 }
