@@ -110,8 +110,8 @@ class ExternalBrokerTest {
     takeTheBrokerAway(Duration.ofSeconds(60), 12_000);
   }
 
-  /// Those of one device come in order, and all of the others. Mosquitto saves each one on its own,
-  /// so that many take their time.
+  /// Those of one device come in order, and all of the others. Mosquitto saves each one on
+  /// its own, so that many take their time.
   ///
   /// @param devices more than 10,000 are more than may wait for the broker in memory
   private void takeTheBrokerAway(Duration time, int devices) throws Exception {
@@ -167,8 +167,8 @@ class ExternalBrokerTest {
     killAndCheck(10);
   }
 
-  /// The broker is stopped in order: Mosquitto acknowledges before it writes to disk, so what it
-  /// has not passed on dies with it.
+  /// The broker is stopped in order: Mosquitto acknowledges before it writes to disk, so
+  /// what it has not passed on dies with it.
   private void killAndCheck(int kills) throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -196,6 +196,7 @@ class ExternalBrokerTest {
       assertThat(platform.post("/api/audit", "").body())
           .as("seed %d", seed)
           .contains("\"clean\":true");
+      assertThat(platform.get("/api/dead-letters/count").body()).contains("\"count\":0");
       platform.stop();
       stored = platform.storedIds();
     }
@@ -205,7 +206,8 @@ class ExternalBrokerTest {
     assertThat(acknowledged).as("seed %d: acknowledged and not stored", seed).isEmpty();
   }
 
-  /// What Mosquitto acknowledged and had not saved dies with it; what it handed over must not.
+  /// What Mosquitto acknowledged and had not saved dies with it; what it handed over must
+  /// not.
   @Test
   @Tag("long")
   void keepsAllThatMosquittoHandedOverBeforeItWasKilled() throws Exception {

@@ -58,6 +58,7 @@ class KillTest {
       assertThat(platform.post("/api/audit", "").body())
           .as("seed %d", seed)
           .contains("\"clean\":true");
+      assertThat(platform.get("/api/dead-letters/count").body()).contains("\"count\":0");
       platform.stop();
       stored = platform.storedIds();
     }

@@ -2,7 +2,6 @@ package weir.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +22,6 @@ import weir.testkit.WebhookReceiver;
 @EnabledIf("weir.testkit.RabbitServer#isInstalled")
 class RabbitPlatformTest {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @TempDir Path folder;
 
   @Test
@@ -33,7 +30,7 @@ class RabbitPlatformTest {
     try (RabbitServer rabbit = new RabbitServer(folder.resolve("rabbit"));
         WebhookReceiver receiver = new WebhookReceiver()) {
       try (TestPlatform weir = platform(rabbit)) {
-        subscribe(weir, receiver.url());
+        weir.subscribeToAll(receiver.url());
         byMqtt.addAll(speak(weir, "first"));
         weir.awaitCleanAudit(); // The streams of both device types are made.
         rabbit.kill();
@@ -63,22 +60,6 @@ class RabbitPlatformTest {
     Map<String, String> settings = new HashMap<>(rabbit.asLog());
     settings.put("webhook.allow-loopback", "true");
     return new TestPlatform(folder.resolve("data"), settings);
-  }
-
-  private static void subscribe(TestPlatform weir, String url) throws Exception {
-    String registration =
-        weir.post("/register", "{\"service_name\":\"all\",\"callback_url\":\"%s\"}".formatted(url))
-            .body();
-    String service = JSON.readTree(registration).path("service_id").asText();
-    String request =
-        "{\"service_id\":\"%s\",\"filter\":{\"device_id\":{\"exists\":true}}}".formatted(service);
-    assertThat(weir.post("/subscribe", request).statusCode()).isEqualTo(202);
-    await(
-        "the subscription",
-        () ->
-            weir.get("/api/subscriptions?status=active&service_id=" + service)
-                .body()
-                .contains("\"id\""));
   }
 
   /// Sends by both doors; the ids of what was acknowledged over MQTT.

@@ -58,6 +58,7 @@ class RolesTest {
             .until(() -> door.get("/containers").body().contains("subscriber, view"));
         assertThatDevicesAreReachedFrom(other, door);
         assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
+        assertThat(door.get("/api/dead-letters/count").body()).contains("\"count\":0");
         other.stop();
         door.stop();
       }
@@ -84,7 +85,8 @@ class RolesTest {
     }
   }
 
-  /// One process shows who is there, and takes a command; the devices are at the door of another.
+  /// One process shows who is there, and takes a command; the devices are at the door of
+  /// another.
   private static void assertThatDevicesAreReachedFrom(PlatformProcess view, PlatformProcess door)
       throws Exception {
     assertThat(view.get("/api/simulation").statusCode()).isEqualTo(404);

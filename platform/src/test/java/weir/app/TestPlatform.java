@@ -18,7 +18,8 @@ import java.util.Set;
 import org.awaitility.Awaitility;
 import weir.trace.Traces;
 
-/// The whole platform in this process on free ports, with a client that holds the admin token.
+/// The whole platform in this process on free ports, with a client that holds the admin
+/// token.
 final class TestPlatform implements AutoCloseable {
 
   static final String TOKEN = "weir_test_token_000000000000";
@@ -95,6 +96,19 @@ final class TestPlatform implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  /// Registers a service that gets every event, and waits until it does.
+  void subscribeToAll(String callback) throws IOException {
+    String form = "{\"service_name\":\"all\",\"callback_url\":\"%s\"}".formatted(callback);
+    String service = JSON.readTree(post("/register", form).body()).path("service_id").asText();
+    String wanted =
+        "{\"service_id\":\"%s\",\"filter\":{\"device_id\":{\"exists\":true}}}".formatted(service);
+    assertThat(post("/subscribe", wanted).statusCode()).isEqualTo(202);
+    String active = "/api/subscriptions?status=active&service_id=" + service;
+    Awaitility.await("the subscription")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> get(active).body().contains("\"id\""));
   }
 
   /// Waits until nothing is on its way any more, and lets the audit look for every message.

@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +27,7 @@ import weir.log.Partition;
 import weir.log.Patience;
 import weir.log.Topic;
 import weir.log.TopicSpec;
+import weir.testkit.Tool;
 
 class EmbeddedBrokerTest {
 
@@ -107,7 +106,7 @@ class EmbeddedBrokerTest {
 
   @Test
   void stockToolsReadKeysAndHeaders() throws IOException, InterruptedException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
+    Path kcat = Tool.find("kcat");
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, SETTINGS);
         KafkaLog log = new KafkaLog(broker, SETTINGS, Patience.PROMPT)) {
       create(log);
@@ -117,16 +116,17 @@ class EmbeddedBrokerTest {
           .join();
 
       String server = broker.bootstrapServers();
-      String read = kcat("-b", server, "-C", "-t", TOPIC.name(), "-e", "-q", "-f", "%k|%h|%s");
-      String listed = kcat("-b", server, "-L");
+      String read = run(kcat, "-b", server, "-C", "-t", TOPIC.name(), "-e", "-q", "-f", "%k|%h|%s");
+      String listed = run(kcat, "-b", server, "-L");
 
       assertThat(read).isEqualTo("sensor-1|event-id=e-1,door=mqtt|{\"t\":21.5}");
       assertThat(listed).contains("topic \"iot.raw\" with 1 partitions");
     }
   }
 
-  private static String kcat(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/kcat"));
+  private static String run(Path program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -2,7 +2,6 @@ package weir.log.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.log.Patience;
+import weir.testkit.SmallDisk;
 
 /// Fills a small disk under the log. Needs root, to mount it.
 class FullDiskTest {
@@ -30,6 +31,7 @@ class FullDiskTest {
   private static final Duration DEADLINE = Duration.ofSeconds(40);
 
   @TempDir private Path disk;
+  private @Nullable SmallDisk mounted;
 
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
   private final AtomicInteger failed = new AtomicInteger();
@@ -37,17 +39,16 @@ class FullDiskTest {
   private int next;
 
   @BeforeEach
-  void mount() throws IOException, InterruptedException {
-    assumeTrue(Files.isWritable(Path.of("/proc/1/environ")), "only root can mount a small disk");
-    boolean mounted =
-        run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MEBIBYTES + "m", "tmpfs", disk.toString());
-    assumeTrue(mounted, "a small disk cannot be mounted here");
+  void mount() throws IOException {
+    mounted = new SmallDisk(disk, DISK_MEBIBYTES);
     Files.write(filler(), new byte[FILLER_BYTES]);
   }
 
   @AfterEach
-  void unmount() throws IOException, InterruptedException {
-    run("umount", "--lazy", disk.toString());
+  void unmount() throws IOException {
+    if (mounted != null) {
+      mounted.close();
+    }
   }
 
   @Test
@@ -116,14 +117,5 @@ class FullDiskTest {
   private static KafkaSettings settings(long diskReserveBytes) {
     KafkaSettings defaults = KafkaSettings.defaults().withPort(0);
     return defaults.withDisk(defaults.retentionBytes(), defaults.segmentBytes(), diskReserveBytes);
-  }
-
-  private static boolean run(String... command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    return process.waitFor() == 0;
   }
 }
