@@ -250,12 +250,7 @@ public final class DeliveryApi implements HttpService {
         log.attempts(
             endpoint.number(),
             new AttemptQuery(
-                outcome,
-                event == null ? null : new Wanted(event, null),
-                from,
-                to,
-                before,
-                limit));
+                outcome, event == null ? null : new Wanted(event, null), from, to, before, limit));
     ObjectNode body = JsonBody.JSON.createObjectNode();
     body.set("items", json(found));
     body.put("next_cursor", found.size() < limit ? null : Long.toString(found.getLast().id()));

@@ -151,7 +151,8 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (UnknownHostException unknown) {
       wrong(what, "no such host; set " + door + ".host");
     } catch (IOException e) {
-      wrong(what,
+      wrong(
+          what,
           "%s; set %s (%s) to another that is free there"
               .formatted(e.getMessage(), key, Settings.variableOf(key)));
     }
