@@ -75,6 +75,7 @@ public final class PresenceBoard implements AutoCloseable {
   private final Map<DeviceId, Sighted> sighted = new ConcurrentHashMap<>();
   private final ConcurrentSkipListMap<String, Sighted> registered = new ConcurrentSkipListMap<>();
   private final Set<Sighted> untold = new HashSet<>();
+  private final Strangers strangers = new Strangers(one -> sighted.remove(one.device, one));
   private final Unsaved unsaved;
   private final Silence silence;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -300,7 +301,7 @@ public final class PresenceBoard implements AutoCloseable {
       case Note.Disconnected(DeviceId device, Reason how) -> disconnect(known(device), how);
       case Note.Replaced(DeviceId device) -> replace(known(device));
       case Note.WillPublished(DeviceId device) -> will(registeredOrNull(device));
-      case Note.Heard(DeviceId device, Said said) -> hear(registeredOrNull(device), said);
+      case Note.Heard(DeviceId device, Said said) -> hear(known(device), said);
       case Note.Registered(DeviceId device) -> register(device);
       case Note.Deleted(DeviceId device) -> delete(device);
       case Note.Untold(DeviceId device) -> {
@@ -333,11 +334,13 @@ public final class PresenceBoard implements AutoCloseable {
   private void enlist(Sighted one, Device known) {
     one.registered = true;
     one.type = known.type();
+    strangers.remove(one);
     registered.put(one.device.value(), one);
   }
 
   private void connect(Sighted one) {
     one.connect();
+    strangers.remove(one);
     one.declaredOffline = false;
     one.willPublished = false;
     become(one, State.ONLINE, Reason.CONNECTED);
@@ -347,11 +350,15 @@ public final class PresenceBoard implements AutoCloseable {
     one.disconnect();
     if (!one.isConnected()) {
       become(one, State.OFFLINE, one.willPublished ? Reason.WILL : how);
-      if (!one.registered) {
-        sighted.remove(one.device);
-      }
+      rememberStranger(one);
     }
     one.willPublished = false;
+  }
+
+  private void rememberStranger(Sighted one) {
+    if (!one.registered && !one.isConnected()) {
+      strangers.add(one);
+    }
   }
 
   private void replace(Sighted one) {
@@ -369,10 +376,8 @@ public final class PresenceBoard implements AutoCloseable {
     }
   }
 
-  private void hear(@Nullable Sighted one, Said said) {
-    if (one == null) {
-      return;
-    }
+  private void hear(Sighted one, Said said) {
+    rememberStranger(one);
     if (one.heardMillis == 0) {
       one.heardMillis = clock.millis();
     }
@@ -385,7 +390,7 @@ public final class PresenceBoard implements AutoCloseable {
     }
   }
 
-  /// One that spoke or connected before it was registered is there at once.
+  /// One that spoke or connected before it was registered is there at once, or was there.
   private void register(DeviceId device) {
     Optional<Device> found = directory.device(device);
     if (found.isEmpty()) {
@@ -398,7 +403,7 @@ public final class PresenceBoard implements AutoCloseable {
       return;
     }
     enlist(one, found.get());
-    if (one.state() != State.OFFLINE) {
+    if (one.reason() != Reason.NEVER) {
       changed(one);
     }
   }

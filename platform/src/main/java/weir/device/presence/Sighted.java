@@ -43,6 +43,10 @@ final class Sighted {
     return state;
   }
 
+  Reason reason() {
+    return reason;
+  }
+
   boolean isConnected() {
     return connected;
   }

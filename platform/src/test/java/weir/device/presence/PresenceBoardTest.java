@@ -115,6 +115,25 @@ class PresenceBoardTest {
   }
 
   @Test
+  void oneThatSpokeAndLeftBeforeItWasRegisteredWasThere() throws Exception {
+    DeviceId left = new DeviceId("left");
+    DeviceId posts = new DeviceId("posts");
+    board.connected(left);
+    heard(left);
+    board.disconnected(left, Reason.GOODBYE);
+    heard(posts);
+    device("left", "minutely");
+    device("posts", "minutely");
+    board.registered(left);
+    board.registered(posts);
+
+    await(left, State.OFFLINE, Reason.GOODBYE);
+    await(posts, State.ONLINE, Reason.HEARD);
+    assertThat(board.of(left).lastHeard()).isEqualTo(clock.instant());
+    assertThat(notices.lines).contains("left offline goodbye", "posts online heard");
+  }
+
+  @Test
   void oneThatSpeaksWithoutAConnectionStaysOnlineOverARestart() {
     DeviceId connected = new DeviceId("breaker-001");
     heard(MINUTELY);
