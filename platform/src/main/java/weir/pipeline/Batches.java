@@ -157,7 +157,7 @@ final class Batches {
       writeOfTypeOnly(outcome, raw, share, flight, counts);
       return;
     }
-    if (tail.hasReturned(raw.message().id().value())) {
+    if (tail.hasReturned(raw.message())) {
       share.counts.add("retry." + outcome.family(), 1);
       return;
     }

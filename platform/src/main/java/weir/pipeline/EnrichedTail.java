@@ -1,12 +1,15 @@
 package weir.pipeline;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import weir.device.DeviceId;
 import weir.event.EventHeader;
 import weir.event.HeaderNames;
+import weir.event.RawMessage;
 import weir.log.EventLog;
 import weir.log.EventLog.LogReader;
 import weir.log.EventLog.OffsetRange;
@@ -23,16 +26,19 @@ import weir.log.Partition;
 final class EnrichedTail {
 
   /// Nothing was written.
-  static final EnrichedTail NONE = new EnrichedTail(Set.of(), Set.of());
+  static final EnrichedTail NONE = new EnrichedTail(Set.of(), Map.of());
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int IDLE_POLLS_MAX = 50;
 
   private final Set<Long> rawOffsets;
-  private final Set<String> returned;
+
+  /// Devices by the id of an event of theirs.
+  private final Map<String, Set<String>> returned;
+
   private final long highest;
 
-  private EnrichedTail(Set<Long> rawOffsets, Set<String> returned) {
+  private EnrichedTail(Set<Long> rawOffsets, Map<String, Set<String>> returned) {
     this.rawOffsets = rawOffsets;
     this.returned = returned;
     this.highest = rawOffsets.stream().mapToLong(Long::longValue).max().orElse(-1);
@@ -45,7 +51,7 @@ final class EnrichedTail {
       return NONE;
     }
     Set<Long> rawOffsets = new HashSet<>();
-    Set<String> returned = new HashSet<>();
+    Map<String, Set<String>> returned = new HashMap<>();
     try (LogReader reader = log.reader()) {
       long next = Math.max(from, range.start());
       reader.seek(Map.of(enriched, next));
@@ -62,7 +68,10 @@ final class EnrichedTail {
               .bytes(HeaderNames.EVENT)
               .ifPresent(header -> rawOffsets.add(EventHeader.rawOffset(header)));
           if (headers.bytes(HeaderNames.HANDED).isPresent()) {
-            headers.text(HeaderNames.EVENT_ID).ifPresent(returned::add);
+            headers
+                .text(HeaderNames.EVENT_ID)
+                .ifPresent(
+                    id -> returned.computeIfAbsent(id, _ -> new HashSet<>()).add(record.key()));
           }
           next = record.position().offset() + 1;
         }
@@ -77,8 +86,10 @@ final class EnrichedTail {
   }
 
   /// Whether the message was handed over, came back and was written, all before the crash.
-  boolean hasReturned(String eventId) {
-    return returned.contains(eventId);
+  boolean hasReturned(RawMessage message) {
+    Set<String> devices = returned.getOrDefault(message.id().value(), Set.of());
+    DeviceId device = message.device();
+    return device == null ? !devices.isEmpty() : devices.contains(device.value());
   }
 
   /// Whether an event of this raw message would be taken for a repeat, although it is none.

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import weir.device.DecodingParameter.Encoding;
+import weir.event.Event;
 import weir.event.EventHeader;
 import weir.event.HeaderNames;
 import weir.log.Entry;
@@ -49,6 +50,7 @@ final class SimulatedRoute implements AutoCloseable {
   private RetryRelay relay;
   private Subscription relaySubscription;
   private int sent;
+  private String lastDevice = "";
 
   SimulatedRoute(Random random) {
     this.random = random;
@@ -72,22 +74,25 @@ final class SimulatedRoute implements AutoCloseable {
     return sent;
   }
 
-  /// Sends messages: most can be read, some never, some not before the registry knows more.
+  /// Sends messages: most can be read, some never, some not before the registry knows more. Many
+  /// have the id of a message of another device.
   void send(int count) {
     for (int i = 0; i < count; i++) {
-      String id = "e" + sent++;
       int kind = random.nextInt(10);
-      String device = "d" + random.nextInt(8);
+      String device = kind < 8 ? "d" + random.nextInt(8) : F2;
+      String id = device.equals(lastDevice) ? "own" + sent : "twin" + sent / 2;
+      lastDevice = device;
+      sent++;
       if (kind < 6) {
         append(id, "energy/devices/" + device + "/data", device, "{\"power\":1}");
-        readable.add(id);
+        readable.add(device + " " + id);
       } else if (kind < 7) {
         append(id, "iot/" + device + "/raw", device, "{broken");
       } else if (kind < 8) {
         append(id, "nobody/knows", device, "{}");
       } else {
         append(id, "cmnd/" + F2 + "/alarm-mode/J1/siren-1", F2, "{\"status\":true}");
-        waiting.add(id);
+        waiting.add(F2 + " " + id);
       }
     }
   }
@@ -211,7 +216,8 @@ final class SimulatedRoute implements AutoCloseable {
       int partition = record.position().partition().number();
       if (decoded.rawOffset() > highest.getOrDefault(partition, -1L)) {
         highest.put(partition, decoded.rawOffset());
-        stored.merge(decoded.event().id().value(), 1, Integer::sum);
+        Event event = decoded.event();
+        stored.merge(event.device() + " " + event.id(), 1, Integer::sum);
       }
     }
     return stored;
@@ -219,7 +225,9 @@ final class SimulatedRoute implements AutoCloseable {
 
   private static Set<String> idsOf(List<LogRecord> records) {
     Set<String> ids = new HashSet<>();
-    records.forEach(record -> ids.add(record.headers().text(HeaderNames.EVENT_ID).orElseThrow()));
+    for (LogRecord record : records) {
+      ids.add(record.key() + " " + record.headers().text(HeaderNames.EVENT_ID).orElseThrow());
+    }
     return ids;
   }
 
