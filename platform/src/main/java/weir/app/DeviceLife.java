@@ -125,6 +125,7 @@ final class DeviceLife implements AutoCloseable {
     built.listen(answers);
     broker.ifPresent(there -> there.listen(answers));
     registry.watch(built::expel);
+    registry.watchElsewhere(board::registered);
   }
 
   /// There are no doors in this process: it shows what those with doors store, and leaves it to

@@ -13,6 +13,7 @@ public final class Registry implements AutoCloseable {
 
   private final Database database;
   private final Revisions revisions;
+  private volatile Consumer<DeviceId> elsewhere = device -> {};
   private final DirectoryCache cache;
   private final DeviceTypes types;
   private final Devices devices;
@@ -58,6 +59,13 @@ public final class Registry implements AutoCloseable {
   /// @throws DirectoryException when the database cannot be asked; to be tried again
   public void changedElsewhere(Collection<DeviceId> ids) {
     cache.changedElsewhere(ids);
+    ids.forEach(elsewhere);
+  }
+
+  /// Tells from now on of each device that another process changed, once it is known here as it is
+  /// now. The watcher must not wait.
+  public void watchElsewhere(Consumer<DeviceId> watcher) {
+    elsewhere = watcher;
   }
 
   /// Tells from now on of each device that was deleted or disabled, or lost a credential, so that
