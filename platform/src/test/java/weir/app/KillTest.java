@@ -28,7 +28,7 @@ class KillTest {
 
   @Test
   void losesNothingAndStoresNothingTwice() throws Exception {
-    killAndCheck(3);
+    killAndCheck(2);
   }
 
   @Test

@@ -20,7 +20,7 @@ import weir.log.Patience;
 class KilledLogTest {
 
   private static final KafkaSettings SETTINGS = KafkaSettings.defaults().withPort(0);
-  private static final int KILLS = 3;
+  private static final int KILLS = 2;
   private static final long SEED = 42;
 
   @TempDir private Path folder;

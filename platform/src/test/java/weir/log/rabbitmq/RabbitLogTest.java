@@ -169,7 +169,7 @@ class RabbitLogTest extends EventLogContract {
     log.append(at(0, "first")).join();
     log.append(at(0, "second")).join();
     try (RabbitLog other = another()) {
-      for (int millis = 0; millis < 400; millis += 80) {
+      for (int millis = 0; millis < 400; millis += 200) {
         CompletableFuture<Map<Partition, Long>> found =
             CompletableFuture.supplyAsync(() -> other.offsetsAt(Set.of(topic), NOW - 1));
         await().pollDelay(Duration.ofMillis(millis)).until(() -> true);

@@ -69,7 +69,7 @@ class QuestDbCrashTest {
   void isUsableAfterTheProcessIsKilledWhileItsTablesAreMade() throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < 3; round++) {
       Path fresh = Files.createDirectory(directory.resolve("round-" + round));
       Process process = start(fresh, 0, outputs.resolve("round-" + round + ".txt"));
       Path unfinished = fresh.resolve("unfinished-tables.txt");

@@ -87,7 +87,7 @@ class AddressRulesTest {
       AddressRules rebinding =
           new AddressRules(
               new Callbacks(false, List.of()),
-              new NameLookup(host -> addresses(Optional.ofNullable(answers.poll())), 1));
+              new NameLookup(host -> addresses(Optional.ofNullable(answers.poll())), 4));
       URI url = URI.create("http://rebinding.example:" + inner.getLocalPort() + "/");
       try (Connections connections = new Connections(rebinding, 1, Duration.ofSeconds(1))) {
         for (int i = 0; i < 3; i++) {
