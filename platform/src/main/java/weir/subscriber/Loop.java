@@ -13,13 +13,10 @@ import org.slf4j.LoggerFactory;
 import weir.device.DirectoryException;
 import weir.log.LogException;
 
-/// Work that goes on until it is closed, on a thread of its own, in sessions. What a session throws
-/// ends that session only; another one begins a second later. So a log or database that is away is
-/// waited for, and a mistake in the program is logged, seen in the health, and stops nothing for
-/// ever.
-///
-/// The thread is one of the platform's: SQLite is called natively, and for as long as it works a
-/// virtual thread would hold a processor that all virtual threads share.
+/// Work that goes on until it is closed, on a virtual thread of its own, in sessions. What a
+/// session throws ends that session only; another one begins a second later. So a log or database
+/// that is away is waited for, and a mistake in the program is logged, seen in the health, and
+/// stops nothing for ever.
 public final class Loop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -46,7 +43,7 @@ public final class Loop implements AutoCloseable {
     this.name = name;
     this.session = session;
     this.clock = clock;
-    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+    this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
   }
 
   public void start() {
