@@ -113,8 +113,12 @@ public record Grade(
   /// Whether the platform kept its promises: it took something, nothing acknowledged is lost,
   /// nothing is stored twice or in another order, and only what had to be was set aside.
   public boolean passed() {
-    boolean deaf = total.sent > 0 && total.acknowledged == 0;
-    return checked && !deaf && total.isFlawless();
+    return checked && !tookNothing() && total.isFlawless();
+  }
+
+  /// Whether everything that was sent was refused, which is known without asking.
+  public boolean tookNothing() {
+    return total.sent > 0 && total.acknowledged == 0;
   }
 
   public String toJson() {
@@ -171,6 +175,9 @@ public record Grade(
   }
 
   private String verdict() {
+    if (tookNothing()) {
+      return "FAILED: nothing was taken; give the admin token or tokens of devices";
+    }
     if (!checked) {
       return "NOT CHECKED: give an admin token to have the platform asked what it stored";
     }
