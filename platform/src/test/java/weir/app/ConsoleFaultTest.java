@@ -12,45 +12,16 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import weir.app.cli.Client;
 
 /// The console while something goes wrong: with the server, the log, the session or a message.
-class ConsoleFaultTest {
+class ConsoleFaultTest extends ConsoleScene {
 
   private static final int SOON_MILLIS = 30_000;
-
-  @TempDir static Path folder;
-
-  private static ConsoleStage stage;
-  private static ConsoleBrowser browser;
-  private static Client client;
-
-  @BeforeAll
-  static void start() {
-    stage = new ConsoleStage(folder, "iot.raw");
-    browser = stage.browser;
-    client = stage.client;
-  }
-
-  @AfterAll
-  static void stop() {
-    stage.close();
-  }
-
-  @AfterEach
-  void noPageComplains() {
-    stage.clear();
-  }
 
   private static void answer(Route route, String mediaType, String body) {
     route.fulfill(

@@ -14,46 +14,18 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import weir.app.cli.Client;
 
 /// The console in a real browser, against a platform with the demo's fleet.
-class ConsoleTest {
+class ConsoleTest extends ConsoleScene {
 
   private static final Set<String> LIGHT_AND_NARROW =
       Set.of("", "devices/breaker-001", "applications", "simulator");
-
-  @TempDir static Path folder;
-
-  private static ConsoleStage stage;
-  private static ConsoleBrowser browser;
-  private static Client client;
-
-  @BeforeAll
-  static void start() {
-    stage = new ConsoleStage(folder, "iot.raw");
-    browser = stage.browser;
-    client = stage.client;
-  }
-
-  @AfterAll
-  static void stop() {
-    stage.close();
-  }
-
-  @AfterEach
-  void noPageComplains() {
-    stage.clear();
-  }
 
   @Test
   void asksForTheTokenAndKeepsItInACookieThatNoScriptReads() {

@@ -482,10 +482,8 @@ class WebhookTest {
           .isEqualTo(202);
       Awaitility.await().atMost(SOON).until(() -> receiver.ids().size() == 2);
       assertThat(receiver.ids()).containsOnly("again-first");
-      assertThat(call("POST", path + "/test", service.token(), "").body().path("outcome").asText())
-          .isEqualTo("delivered");
-      assertThat(call("POST", path + "/pause", service.token(), "").body().path("state").asText())
-          .isEqualTo("paused");
+      assertThat(post(service, "/test", "").body().path("outcome").asText()).isEqualTo("delivered");
+      assertThat(post(service, "/pause", "").body().path("state").asText()).isEqualTo("paused");
       assertThat(call("GET", path + "/deliveries", service.token(), "").status()).isEqualTo(200);
       String first = "/api/endpoints?state=paused&cursor=0&limit=1";
       assertThat(call("GET", first, TOKEN, "").body().path("next_cursor").isTextual()).isTrue();
@@ -495,8 +493,7 @@ class WebhookTest {
                   .path("order")
                   .asText())
           .isEqualTo("device");
-      assertThat(call("POST", path + "/rotate-secret", service.token(), "").status())
-          .isEqualTo(200);
+      assertThat(post(service, "/rotate-secret", "").status()).isEqualTo(200);
     }
   }
 }

@@ -7,7 +7,6 @@ import static weir.series.EventSamples.event;
 import static weir.series.EventSamples.temperature;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,60 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import weir.device.DeviceId;
 import weir.event.Event;
 import weir.event.EventId;
 import weir.event.EventKey;
 import weir.event.Reading;
 
-/// What every store must do. The clock stands at [EventSamples#NOON]; the type `brief` is
-/// kept for 7 days, every other for 30.
-public abstract class SeriesStoreContract {
+/// What every store must do.
+public abstract class SeriesStoreContract extends StoreScene {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
   private static final DeviceId DEVICE = new DeviceId("esp32-01");
-
-  @TempDir protected Path directory;
-  protected SeriesStore store;
-
-  protected abstract SeriesStore open(Path directory);
-
-  protected static Duration retentionOf(String type) {
-    return type.equals("brief") ? Duration.ofDays(7) : Duration.ofDays(30);
-  }
-
-  @BeforeEach
-  void openStore() {
-    store = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
-
-  private void write(Event... events) {
-    store.write(List.of(events));
-    awaitQueryable();
-  }
-
-  private void awaitQueryable() {
-    assertThat(store.awaitQueryable(SOON)).isTrue();
-  }
-
-  private void reopen() {
-    store.close();
-    store = open(directory);
-    awaitQueryable();
-  }
-
-  private static Instant at(long seconds) {
-    return NOON.plusSeconds(seconds);
-  }
 
   private static Reading.Numeric number(String metric, double value) {
     return new Reading.Numeric(metric, value, "");

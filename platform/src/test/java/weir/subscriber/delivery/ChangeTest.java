@@ -2,18 +2,14 @@ package weir.subscriber.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.DeviceId;
@@ -29,29 +25,10 @@ import weir.testkit.WebhookReceiver.Answer;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ParameterizedClass
 @EnumSource(TestEngine.class)
-class ChangeTest {
-
-  private final TestEngine engine;
+class ChangeTest extends LanesScene {
 
   ChangeTest(TestEngine engine) {
-    this.engine = engine;
-  }
-
-  @TempDir Path folder;
-
-  private LanesFixture lanes;
-  private WebhookReceiver receiver;
-
-  @BeforeEach
-  void open() {
-    lanes = new LanesFixture(folder, engine);
-    receiver = new WebhookReceiver();
-  }
-
-  @AfterEach
-  void close() {
-    lanes.close();
-    receiver.close();
+    super(engine);
   }
 
   private void acceptTen(Endpoint endpoint) {

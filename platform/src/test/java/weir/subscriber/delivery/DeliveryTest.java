@@ -2,7 +2,6 @@ package weir.subscriber.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.subscriber.Endpoint;
@@ -29,29 +25,10 @@ import weir.testkit.WebhookReceiver.Answer;
 /// What becomes of deliveries when receivers misbehave and workers die. Time is injected.
 @ParameterizedClass
 @EnumSource(TestEngine.class)
-class DeliveryTest {
-
-  private final TestEngine engine;
+class DeliveryTest extends LanesScene {
 
   DeliveryTest(TestEngine engine) {
-    this.engine = engine;
-  }
-
-  @TempDir Path folder;
-
-  private LanesFixture lanes;
-  private WebhookReceiver receiver;
-
-  @BeforeEach
-  void open() {
-    lanes = new LanesFixture(folder, engine);
-    receiver = new WebhookReceiver();
-  }
-
-  @AfterEach
-  void close() {
-    lanes.close();
-    receiver.close();
+    super(engine);
   }
 
   @Test

@@ -2,13 +2,9 @@ package weir.subscriber.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.subscriber.Endpoint;
@@ -19,29 +15,10 @@ import weir.testkit.WebhookReceiver.Answer;
 /// What is kept of deliveries, shown and counted, and forgotten. Time is injected.
 @ParameterizedClass
 @EnumSource(TestEngine.class)
-class RecordsTest {
-
-  private final TestEngine engine;
+class RecordsTest extends LanesScene {
 
   RecordsTest(TestEngine engine) {
-    this.engine = engine;
-  }
-
-  @TempDir Path folder;
-
-  private LanesFixture lanes;
-  private WebhookReceiver receiver;
-
-  @BeforeEach
-  void open() {
-    lanes = new LanesFixture(folder, engine);
-    receiver = new WebhookReceiver();
-  }
-
-  @AfterEach
-  void close() {
-    lanes.close();
-    receiver.close();
+    super(engine);
   }
 
   @Test
