@@ -3,8 +3,12 @@ package weir.ingest;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
 
 /// Keeps one device from taking the share of all others: a token bucket for each device that was
@@ -56,6 +60,27 @@ public final class DeviceQuota {
       if (bucket.compareAndSet(before, after)) {
         return true;
       }
+    }
+  }
+
+  /// Takes the shares of several devices, all or none. Returns whose is used up; null when all
+  /// could be taken.
+  public @Nullable DeviceId take(Map<DeviceId, Integer> messages) {
+    List<DeviceId> taken = new ArrayList<>(messages.size());
+    for (Map.Entry<DeviceId, Integer> each : messages.entrySet()) {
+      if (!take(each.getKey(), each.getValue())) {
+        taken.forEach(device -> giveBack(device, messages.getOrDefault(device, 0)));
+        return each.getKey();
+      }
+      taken.add(each.getKey());
+    }
+    return null;
+  }
+
+  private void giveBack(DeviceId device, int messages) {
+    AtomicLong bucket = emptyAt.getIfPresent(device);
+    if (bucket != null) {
+      long _ = bucket.addAndGet(-nanosPerMessage * messages);
     }
   }
 }

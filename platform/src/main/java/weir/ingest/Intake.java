@@ -78,12 +78,20 @@ public final class Intake {
     void heard(RawMessage message);
   }
 
-  /// Takes a device's share for so many messages, all or none; null when it may send them. Doors
-  /// ask before they hand messages over.
-  public @Nullable Refusal admit(DeviceId device, int messages) {
-    return quota.take(device, messages)
-        ? null
-        : refuse(Refusal.Kind.OVER_QUOTA, "device " + device + " sends more than its share");
+  /// Takes a device's share for one message; null when it may send it. Doors ask before they hand
+  /// messages over.
+  public @Nullable Refusal admit(DeviceId device) {
+    return quota.take(device, 1) ? null : overQuota(device);
+  }
+
+  /// Takes the shares of several devices, all or none; null when they may send so many messages.
+  public @Nullable Refusal admit(Map<DeviceId, Integer> messages) {
+    DeviceId greedy = quota.take(messages);
+    return greedy == null ? null : overQuota(greedy);
+  }
+
+  private Refusal overQuota(DeviceId device) {
+    return refuse(Refusal.Kind.OVER_QUOTA, "device " + device + " sends more than its share");
   }
 
   /// Appends a message that a device or somebody else sent, and answers.

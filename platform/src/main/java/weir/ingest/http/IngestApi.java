@@ -211,10 +211,10 @@ public final class IngestApi implements HttpService {
 
   /// Returns when every message is durable.
   private void append(List<RawMessage> messages) {
-    admit(messages);
     if (!intake.hasRoom()) {
       throw refused(intake.refuse(Refusal.Kind.BUSY, "too many messages are waiting for the log"));
     }
+    admit(messages);
     CompletableFuture<Optional<Refusal>> answer = new CompletableFuture<>();
     intake.acceptAll(messages, refusal -> answer.complete(Optional.ofNullable(refusal)));
     Optional<Refusal> refusal = await(answer);
@@ -228,13 +228,10 @@ public final class IngestApi implements HttpService {
     for (RawMessage message : messages) {
       shares.merge(Objects.requireNonNull(message.device()), 1, Integer::sum);
     }
-    shares.forEach(
-        (device, count) -> {
-          Refusal refusal = intake.admit(device, count);
-          if (refusal != null) {
-            throw refused(refusal);
-          }
-        });
+    Refusal refusal = intake.admit(shares);
+    if (refusal != null) {
+      throw refused(refusal);
+    }
   }
 
   private static Optional<Refusal> await(CompletableFuture<Optional<Refusal>> answer) {

@@ -51,7 +51,7 @@ final class Publications {
       @Nullable Reservation room,
       Intake.Answer answer) {
     Intake.Answer whenDone = room == null ? answer : retaining(message, room, answer);
-    Refusal overQuota = owner == null ? null : intake.admit(owner, 1);
+    Refusal overQuota = owner == null ? null : intake.admit(owner);
     if (overQuota != null) {
       whenDone.done(overQuota);
       return;
@@ -110,7 +110,7 @@ final class Publications {
   void pass(
       Message message, @Nullable DeviceId owner, @Nullable Reservation room, Intake.Answer answer) {
     Intake.Answer whenDone = room == null ? answer : retaining(message, room, answer);
-    Refusal overQuota = owner == null ? null : intake.admit(owner, 1);
+    Refusal overQuota = owner == null ? null : intake.admit(owner);
     if (overQuota == null && owner != null) {
       passing.passed(owner, message.topic().text(), message.payload());
     }
