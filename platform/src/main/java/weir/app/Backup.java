@@ -290,7 +290,7 @@ public final class Backup {
         boolean _ = new FileTree(entry).copy(to, Backup::isKept);
       }
     } catch (IOException e) {
-      throw new CommandException("cannot restore " + backup + ": " + e.getMessage());
+      throw new CommandException("cannot restore " + backup + ": " + FileTrouble.of(e));
     }
   }
 
@@ -307,7 +307,7 @@ public final class Backup {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.findAny().isEmpty();
     } catch (IOException e) {
-      throw new CommandException(folder + " cannot be read: " + e.getMessage());
+      throw new CommandException(folder + " cannot be read: " + FileTrouble.of(e));
     }
   }
 }

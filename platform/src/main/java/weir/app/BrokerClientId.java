@@ -21,7 +21,7 @@ final class BrokerClientId {
       }
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new CommandException("cannot use " + file + ": " + e.getMessage());
+      throw new CommandException("cannot use " + file + ": " + FileTrouble.of(e));
     }
   }
 }

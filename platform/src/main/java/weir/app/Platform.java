@@ -216,7 +216,7 @@ public final class Platform implements AutoCloseable {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new CommandException(
-          "cannot use the folder " + folder + " (WEIR_DATA_DIR): " + e.getMessage());
+          "cannot use the folder " + folder + " (WEIR_DATA_DIR): " + FileTrouble.of(e));
     }
   }
 

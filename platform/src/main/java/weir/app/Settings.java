@@ -116,7 +116,7 @@ public final class Settings {
     } catch (JsonProcessingException e) {
       errors.add(file + ": not valid YAML: " + e.getOriginalMessage());
     } catch (IOException e) {
-      errors.add(file + ": cannot be read: " + e.getMessage());
+      errors.add(file + ": cannot be read: " + FileTrouble.of(e));
     }
   }
 

@@ -126,9 +126,8 @@ public final class Intake {
       }
       cost += cost(message);
     }
-    long most = 2L * settings.bytesInFlightMax();
-    return cost > most
-        ? refuse(Refusal.Kind.TOO_LARGE, "events that take " + cost + " bytes, of " + most)
+    return cost > takenMax()
+        ? refuse(Refusal.Kind.TOO_LARGE, "events that take " + cost + " bytes, of " + takenMax())
         : reserve(cost);
   }
 
@@ -157,8 +156,13 @@ public final class Intake {
     return (long) message.payload().length + OVERHEAD_BYTES;
   }
 
+  /// Twice the limit, for what was read before the doors stopped reading.
+  private long takenMax() {
+    return 2L * settings.bytesInFlightMax();
+  }
+
   private @Nullable Refusal reserve(long cost) {
-    if (bytesInFlight.addAndGet(cost) <= 2L * settings.bytesInFlightMax()) {
+    if (bytesInFlight.addAndGet(cost) <= takenMax()) {
       return null;
     }
     bytesInFlight.addAndGet(-cost);

@@ -89,7 +89,8 @@ public interface SeriesStore extends AutoCloseable {
   /// Removes what is older than its type's retention, and rollups older than theirs.
   void retire(Instant now);
 
-  /// Events that were removed on purpose, for their age, since the store was made.
+  /// Events that were removed on purpose, for their age, since the store was made; more when it
+  /// was killed while it removed some, never fewer.
   long retiredCount();
 
   /// Whether events of this type and time need not be there any more.

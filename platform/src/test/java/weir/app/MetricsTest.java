@@ -9,7 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,24 @@ class MetricsTest {
   private static final String EVENT =
       "{\"device_id\":\"breaker-001\",\"device_type\":\"smart_breaker\",\"measurements\":"
           + "{\"frequency\":{\"value\":50.01,\"unit\":\"Hz\"}}}";
+
+  /// Each has a value for every part, stage, state and so on, of which there are a handful.
+  private static final Set<String> LABELS =
+      Set.of(
+          "family",
+          "group",
+          "le",
+          "outcome",
+          "pace",
+          "part",
+          "partition",
+          "queue",
+          "reason",
+          "stage",
+          "state",
+          "topic");
+
+  private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
 
   @TempDir static Path folder;
 
@@ -94,7 +116,15 @@ class MetricsTest {
     await().atMost(SOON).until(() -> value("weir_family_stored_total{family=\"cloud\"}") == 1);
     await().atMost(SOON).until(() -> value("weir_logged_total{topic=\"iot.raw\"}") == 2);
     assertThat(value("weir_books_findings")).isZero();
-    assertThat(value("weir_lanes{state=\"due\"}")).isZero();
+    for (String state : new String[] {"serving", "due", "delayed", "idle"}) {
+      await().atMost(SOON).until(() -> value("weir_lanes{state=\"" + state + "\"}") == 0);
+    }
+    assertThat(value("weir_deliveries_total{outcome=\"delivered\"}")).isZero();
+    for (String queue : new String[] {"intake", "mqtt_sessions"}) {
+      assertThat(value("weir_queue_bytes{queue=\"" + queue + "\"}")).isNotNegative();
+      assertThat(value("weir_queue_limit_bytes{queue=\"" + queue + "\"}")).isPositive();
+    }
+    assertThat(figures().keySet()).anyMatch(name -> name.startsWith("jvm_memory_used_bytes{"));
     assertThat(value("weir_disk_bytes{part=\"log\"}")).isPositive();
   }
 
@@ -154,7 +184,15 @@ class MetricsTest {
   }
 
   @Test
-  void namesNoDevice() {
-    assertThat(weir.get("/metrics").body().lines()).noneMatch(line -> line.contains("breaker-001"));
+  void labelsAreOfFewValuesAndNameNoDevice() {
+    Set<String> labels = new TreeSet<>();
+    for (String name : figures().keySet()) {
+      assertThat(name).doesNotContain("breaker-001");
+      Matcher label = LABEL.matcher(name.startsWith("weir_") ? name : "");
+      while (label.find()) {
+        labels.add(label.group(1));
+      }
+    }
+    assertThat(labels).isSubsetOf(LABELS).contains("family", "group", "topic");
   }
 }

@@ -89,16 +89,28 @@ class GraderTest {
   void passesNobodyWhoTookNothing() {
     account.sent(parcel(1, Parcel.Kind.MESSAGE));
     account.refused(parcel(1, Parcel.Kind.MESSAGE));
-    assertThat(passed()).isFalse();
+    assertThat(grade(true).passed()).isFalse();
 
     acknowledged(2);
     stored(2);
-    assertThat(passed()).isTrue();
+    assertThat(grade(true).passed()).isTrue();
   }
 
-  private boolean passed() {
+  @Test
+  void knowsWithoutAskingThatNothingWasTaken() {
+    account.sent(parcel(1, Parcel.Kind.MESSAGE));
+    account.refused(parcel(1, Parcel.Kind.MESSAGE));
+    assertThat(grade(false).tookNothing()).isTrue();
+    assertThat(grade(false).toText()).contains("FAILED: nothing was taken");
+
+    acknowledged(2);
+    assertThat(grade(false).tookNothing()).isFalse();
+    assertThat(grade(false).toText()).contains("NOT CHECKED");
+  }
+
+  private Grade grade(boolean checked) {
     Grade.Faults none = new Grade.Faults(0, 0, 0, 0, 0, 0, 0, 0);
-    return new Grade(true, grader().families(), line(), 0, 0, 1, none, List.of()).passed();
+    return new Grade(checked, grader().families(), line(), 0, 0, 1, none, List.of());
   }
 
   @Test

@@ -5,38 +5,26 @@ import static weir.series.EventSamples.NOON;
 import static weir.series.EventSamples.temperature;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import weir.device.SqlEngine;
 import weir.event.Event;
 import weir.series.SeriesStore;
 import weir.series.StoreLimits;
+import weir.series.StoreScene;
 import weir.series.sql.SqlStore;
 
-class ComparisonTest {
+class ComparisonTest extends StoreScene {
 
-  @TempDir private Path folder;
-  private SeriesStore store;
-
-  @BeforeEach
-  void open() {
-    store =
-        new SqlStore(
-            SqlEngine.sqlite(folder.resolve("series.db")),
-            StoreLimits.defaults(),
-            InstantSource.fixed(NOON),
-            type -> Duration.ofDays(30));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  protected SeriesStore open(Path directory) {
+    return new SqlStore(
+        SqlEngine.sqlite(directory.resolve("series.db")),
+        StoreLimits.defaults(),
+        InstantSource.fixed(NOON),
+        StoreScene::retentionOf);
   }
 
   @Test

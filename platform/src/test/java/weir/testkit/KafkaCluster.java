@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
+import weir.log.kafka.KafkaSettings;
 
 /// Kafka brokers as processes of their own, each with a part of the controllers' quorum, started
 /// from the libraries of this build. Clients must sign in as `weir` with the password `secret`
@@ -139,6 +140,30 @@ public final class KafkaCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The settings of a client, with three copies of each new topic.
+  public KafkaSettings settings(Path clientProperties) {
+    return settings(bootstrapServers(), clientProperties);
+  }
+
+  /// The same of brokers that somebody else started.
+  public static KafkaSettings settings(String bootstrapServers, Path clientProperties) {
+    KafkaSettings standard = KafkaSettings.defaults();
+    return new KafkaSettings(
+        0,
+        bootstrapServers,
+        clientProperties,
+        standard.partitions(),
+        3,
+        standard.retention(),
+        standard.retentionBytes(),
+        standard.segmentBytes(),
+        standard.diskReserveBytes(),
+        standard.recordBytesMax(),
+        standard.bufferBytes(),
+        standard.linger(),
+        standard.compression());
   }
 
   /// The settings of a platform that has it as its log.

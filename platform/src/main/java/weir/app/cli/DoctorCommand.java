@@ -26,6 +26,7 @@ import javax.management.ObjectName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import weir.app.CommandException;
+import weir.app.FileTrouble;
 import weir.app.PlatformSettings;
 import weir.app.Settings;
 import weir.app.watch.Machine;
@@ -112,7 +113,7 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (IOException e) {
       wrong(
           "data folder " + folder,
-          "it cannot be written (" + e.getMessage() + "); set data-dir (WEIR_DATA_DIR)");
+          "it cannot be written (" + FileTrouble.of(e) + "); set data-dir (WEIR_DATA_DIR)");
     }
   }
 

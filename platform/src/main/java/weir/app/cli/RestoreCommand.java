@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
 import weir.app.Backup;
 import weir.app.CommandException;
 import weir.app.FileTree;
+import weir.app.FileTrouble;
 import weir.app.PlatformSettings;
 import weir.device.Database;
 import weir.device.DatabaseCopy;
@@ -94,7 +95,7 @@ final class RestoreCommand implements Callable<Integer> {
       }
       return well;
     } catch (IOException e) {
-      throw new CommandException("cannot copy the backup: " + e.getMessage());
+      throw new CommandException("cannot copy the backup: " + FileTrouble.of(e));
     } finally {
       delete(copy);
     }
@@ -157,7 +158,7 @@ final class RestoreCommand implements Callable<Integer> {
     try {
       return Files.createTempDirectory("weir-check");
     } catch (IOException e) {
-      throw new CommandException("cannot make a temporary folder: " + e.getMessage());
+      throw new CommandException("cannot make a temporary folder: " + FileTrouble.of(e));
     }
   }
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import weir.app.CommandException;
+import weir.app.FileTrouble;
 import weir.app.ScenarioForm;
 import weir.fleet.FaultRates;
 import weir.fleet.Fleet;
@@ -166,7 +167,7 @@ final class SimulateCommand implements Callable<Integer> {
       }
       throw new CommandException(file + " is not a scenario: it must have fields");
     } catch (IOException e) {
-      throw new CommandException("cannot read " + file + ": " + e.getMessage());
+      throw new CommandException("cannot read " + file + ": " + FileTrouble.of(e));
     }
   }
 

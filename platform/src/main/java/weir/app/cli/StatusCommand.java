@@ -56,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
               ? state.path("error").asText()
               : state.has("last_error") ? "was: " + state.path("last_error").asText() : "";
       out.printf(
-          "%-14s %-10s %10s  %s%n", part.getKey(), state.path("status").asText(), latency, trouble);
+          "%-16s %-10s %10s  %s%n", part.getKey(), state.path("status").asText(), latency, trouble);
     }
   }
 
@@ -124,7 +124,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private void line(String title, String... cells) {
-    out.printf("%-14s %s%n", title, String.join("   ", cells));
+    out.printf("%-16s %s%n", title, String.join("   ", cells));
   }
 
   private static String rate(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import weir.app.CommandException;
+import weir.app.FileTrouble;
 
 /// Tokens of devices in a new file that only its owner can read. What it cannot write it says at
 /// once, for the tokens cannot be seen again.
@@ -31,7 +32,7 @@ final class TokenFile implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       throw new CommandException(file + " is there already; its tokens cannot be seen again");
     } catch (IOException e) {
-      throw new CommandException("cannot write " + file + ": " + e.getMessage());
+      throw new CommandException("cannot write " + file + ": " + FileTrouble.of(e));
     }
   }
 

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /// Something done again and again, at once and then after each pause, on a virtual thread of its
 /// own. What fails is tried again the next time; what fails again and again is told, and so is a
-/// round that does not end within half a minute, or within the pause when that is longer.
+/// round that does not end within half a minute, or within the pause when that is longer. Closing
+/// waits for the round that is under way, interrupts one that does not end, and leaves it then.
 public final class Rounds implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
@@ -22,10 +23,16 @@ public final class Rounds implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /// Less than those who stop a process wait before they kill it.
+  private static final Duration END_WITHIN = Duration.ofSeconds(15);
+
+  private static final Duration INTERRUPTED_WITHIN = Duration.ofSeconds(1);
+
   private final String name;
   private final Duration pause;
   private final InstantSource clock;
   private final Runnable round;
+  private final Duration endWithin;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private int failures;
@@ -33,10 +40,15 @@ public final class Rounds implements AutoCloseable {
   private volatile @Nullable Instant underWaySince;
 
   public Rounds(String name, Duration pause, InstantSource clock, Runnable round) {
+    this(name, pause, clock, round, END_WITHIN);
+  }
+
+  Rounds(String name, Duration pause, InstantSource clock, Runnable round, Duration endWithin) {
     this.name = name;
     this.pause = pause;
     this.clock = clock;
     this.round = round;
+    this.endWithin = endWithin;
     thread = Thread.ofVirtual().name(name).start(this::run);
   }
 
@@ -80,12 +92,18 @@ public final class Rounds implements AutoCloseable {
     return trouble;
   }
 
-  /// Returns when no round is under way any more.
+  /// Returns when no round is under way any more, or when one that hangs is given up.
   @Override
   public void close() {
     stop.countDown();
     try {
-      thread.join();
+      if (thread.join(endWithin)) {
+        return;
+      }
+      thread.interrupt();
+      if (!thread.join(INTERRUPTED_WITHIN)) {
+        LOG.warn("a round does not end and is left name={}", name);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

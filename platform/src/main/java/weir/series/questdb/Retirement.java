@@ -146,15 +146,24 @@ final class Retirement {
     if (count[0] == 0) {
       return;
     }
+    note(count[0]);
     engine.executeQueued("alter table " + kept.events() + " drop partition where ts < " + boundary);
     retired.addAndGet(count[0]);
+    LOG.info("removed old events class={} events={}", kept.suffix(), count[0]);
+  }
+
+  /// Noted first: after a crash in between they are counted again, but never taken for lost.
+  private void note(long events) {
     try {
       Files.writeString(
-          file, count[0] + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+          file,
+          events + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND,
+          StandardOpenOption.SYNC);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
-    LOG.info("removed old events class={} events={}", kept.suffix(), count[0]);
   }
 
   /// Partitions that end before the boundary go; one that reaches beyond it stays whole.

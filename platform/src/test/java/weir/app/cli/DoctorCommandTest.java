@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,18 +34,19 @@ class DoctorCommandTest {
     return new Said(exit, text.toString());
   }
 
+  private Said doctor(String... settings) {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("doctor", "--data-dir", folder.resolve("doctor").toString()));
+    for (String setting : settings) {
+      words.addAll(List.of("--set", setting));
+    }
+    return run(words.toArray(new String[0]));
+  }
+
   @Test
   void saysWhatToDoAboutATakenPort() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Said said =
-          run(
-              "doctor",
-              "--data-dir",
-              folder.resolve("doctor").toString(),
-              "--set",
-              "http.port=0",
-              "--set",
-              "mqtt.port=" + taken.getLocalPort());
+      Said said = doctor("http.port=0", "mqtt.port=" + taken.getLocalPort());
 
       assertThat(said.exit()).isEqualTo(1);
       assertThat(said.text())
@@ -54,15 +57,7 @@ class DoctorCommandTest {
   @Test
   void looksAtTheAddressThatIsSet() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"))) {
-      Said said =
-          run(
-              "doctor",
-              "--data-dir",
-              folder.resolve("doctor").toString(),
-              "--set",
-              "mqtt.host=127.0.0.2",
-              "--set",
-              "mqtt.port=" + taken.getLocalPort());
+      Said said = doctor("mqtt.host=127.0.0.2", "mqtt.port=" + taken.getLocalPort());
 
       assertThat(said.text())
           .contains("WRONG   mqtt.port " + taken.getLocalPort() + " at 127.0.0.2");
@@ -77,13 +72,7 @@ class DoctorCommandTest {
     other.start();
     try {
       int port = other.getAddress().getPort();
-      Said said =
-          run(
-              "doctor",
-              "--data-dir",
-              folder.resolve("doctor").toString(),
-              "--set",
-              "http.port=" + port);
+      Said said = doctor("http.port=" + port);
 
       assertThat(said.text()).contains("WRONG   http.port " + port, "WEIR_HTTP_PORT");
     } finally {
@@ -123,14 +112,29 @@ class DoctorCommandTest {
     Said said = run("doctor", "--data-dir", file.toString());
 
     assertThat(said.exit()).isEqualTo(1);
-    assertThat(said.text()).contains("WRONG   data folder", "WEIR_DATA_DIR");
+    assertThat(said.text())
+        .contains("WRONG   data folder", file + " is there already, and is no folder")
+        .contains("WEIR_DATA_DIR");
   }
 
   @Test
   void tellsWrongSettings() {
-    Said said = run("doctor", "--set", "mqtt.prot=1");
+    Said said = doctor("mqtt.prot=1");
 
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.text()).contains("did you mean mqtt.port?");
+    assertThat(run("doctor", "--config", folder.resolve("no.yaml").toString()).text())
+        .contains("no.yaml: cannot be read: there is no " + folder.resolve("no.yaml"));
+  }
+
+  @Test
+  void everyCommandShowsItsHelp() {
+    for (String command : new String[] {"doctor", "status", "run", "backup", "restore"}) {
+      Said said = run(command, "--help");
+
+      assertThat(said.exit()).isZero();
+      assertThat(said.text()).startsWith("Usage: weir " + command);
+    }
+    assertThat(run("dlq", "list", "-h").text()).startsWith("Usage: weir dlq list");
   }
 }

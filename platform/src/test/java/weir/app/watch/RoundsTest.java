@@ -89,6 +89,36 @@ class RoundsTest {
     }
   }
 
+  @Test
+  void closingInterruptsARoundThatHangsAndLeavesOneThatGoesOnHanging() throws Exception {
+    for (boolean stubborn : new boolean[] {false, true}) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch held = new CountDownLatch(1);
+      CountDownLatch ended = new CountDownLatch(1);
+      Rounds rounds =
+          new Rounds(
+              "books",
+              PAUSE,
+              clock,
+              () -> {
+                begun.countDown();
+                do {
+                  awaitPatiently(held);
+                } while (stubborn && held.getCount() > 0 && Thread.interrupted());
+                ended.countDown();
+              },
+              PAUSE);
+      begun.await();
+
+      Thread closing = Thread.ofVirtual().start(rounds::close);
+
+      assertThat(closing.join(SOON)).isTrue();
+      assertThat(ended.getCount()).isEqualTo(stubborn ? 1 : 0);
+      held.countDown();
+      ended.await();
+    }
+  }
+
   private static void awaitPatiently(CountDownLatch latch) {
     try {
       latch.await();

@@ -25,28 +25,10 @@ class KafkaClusterTest {
 
   @TempDir Path folder;
 
-  private KafkaSettings settings(KafkaCluster cluster, Path clientProperties) {
-    KafkaSettings standard = KafkaSettings.defaults();
-    return new KafkaSettings(
-        0,
-        cluster.bootstrapServers(),
-        clientProperties,
-        standard.partitions(),
-        3,
-        standard.retention(),
-        standard.retentionBytes(),
-        standard.segmentBytes(),
-        standard.diskReserveBytes(),
-        standard.recordBytesMax(),
-        standard.bufferBytes(),
-        standard.linger(),
-        standard.compression());
-  }
-
   @Test
   void losesNothingWhenABrokerIsKilledUnderLoad() throws Exception {
     try (KafkaCluster cluster = new KafkaCluster(folder, 3)) {
-      KafkaSettings stranger = settings(cluster, Path.of(""));
+      KafkaSettings stranger = cluster.settings(Path.of(""));
       assertThatThrownBy(
               () -> {
                 try (KafkaLog log = new KafkaLog(stranger, Patience.PROMPT)) {
@@ -56,7 +38,7 @@ class KafkaClusterTest {
           .isInstanceOf(LogException.class);
 
       Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
-      KafkaSettings known = settings(cluster, cluster.clientProperties());
+      KafkaSettings known = cluster.settings(cluster.clientProperties());
       try (KafkaLog log = new KafkaLog(known, Patience.PROMPT)) {
         Ledger.create(log);
         Semaphore room = new Semaphore(IN_FLIGHT_MAX);

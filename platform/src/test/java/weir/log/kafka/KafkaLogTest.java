@@ -21,6 +21,7 @@ import weir.log.Headers;
 import weir.log.LogException;
 import weir.log.Patience;
 import weir.log.Topic;
+import weir.testkit.KafkaCluster;
 
 class KafkaLogTest extends EventLogContract {
 
@@ -132,20 +133,6 @@ class KafkaLogTest extends EventLogContract {
 
   /// The broker here, as a cluster that is not ours.
   private static KafkaSettings asCluster() {
-    KafkaSettings standard = KafkaSettings.defaults();
-    return new KafkaSettings(
-        0,
-        broker.bootstrapServers(),
-        standard.clientProperties(),
-        standard.partitions(),
-        3,
-        standard.retention(),
-        standard.retentionBytes(),
-        standard.segmentBytes(),
-        standard.diskReserveBytes(),
-        standard.recordBytesMax(),
-        standard.bufferBytes(),
-        standard.linger(),
-        standard.compression());
+    return KafkaCluster.settings(broker.bootstrapServers(), Path.of(""));
   }
 }

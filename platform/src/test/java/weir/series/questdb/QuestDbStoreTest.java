@@ -121,10 +121,15 @@ class QuestDbStoreTest extends SeriesStoreContract {
 
       Path retired = Files.createDirectory(folder.resolve("retired.txt"));
       assertThatThrownBy(() -> store.retire(later)).isInstanceOf(StoreException.class);
+      assertThat(store.awaitQueryable(SOON)).isTrue();
+      assertThat(store.eventCount()).as("nothing goes that is not counted").isEqualTo(2);
       Files.delete(retired);
       store.retire(later);
       assertThat(store.awaitQueryable(SOON)).isTrue();
       assertThat(store.eventCount()).isEqualTo(1);
+    }
+    try (QuestDbStore again = openHere(folder)) {
+      assertThat(again.retiredCount()).isEqualTo(1);
     }
   }
 

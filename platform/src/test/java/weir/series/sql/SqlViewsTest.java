@@ -6,17 +6,13 @@ import static weir.series.EventSamples.NOON;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.DeviceId;
@@ -25,40 +21,34 @@ import weir.device.Registry;
 import weir.event.Event;
 import weir.event.EventId;
 import weir.event.Reading;
+import weir.series.SeriesStore;
 import weir.series.StoreLimits;
+import weir.series.StoreScene;
 import weir.testkit.TestEngine;
 
 /// The SQL that the user's documents print, asked of the databases as people ask it: with a client
 /// of their own and the standard search path.
 @ParameterizedClass
 @EnumSource(TestEngine.class)
-class SqlViewsTest {
+class SqlViewsTest extends StoreScene {
 
   private final TestEngine engine;
-  @TempDir private Path folder;
-  private SqlStore store;
 
   SqlViewsTest(TestEngine engine) {
     this.engine = engine;
   }
 
-  @BeforeEach
-  void open() {
-    store =
-        new SqlStore(
-            engine.in(folder, "series.db"),
-            StoreLimits.defaults(),
-            InstantSource.fixed(NOON),
-            type -> Duration.ofDays(30));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  protected SeriesStore open(Path directory) {
+    return new SqlStore(
+        engine.in(directory, "series.db"),
+        StoreLimits.defaults(),
+        InstantSource.fixed(NOON),
+        StoreScene::retentionOf);
   }
 
   private List<Map<String, Object>> ask(String file, String sql) {
-    DataSource source = engine.in(folder, file).source("public");
+    DataSource source = engine.in(directory, file).source("public");
     return Jdbi.create(source).withHandle(handle -> handle.createQuery(sql).mapToMap().list());
   }
 
@@ -83,7 +73,7 @@ class SqlViewsTest {
   @Test
   void viewDeviceParameters() {
     try (Registry _ =
-        new Registry(engine.in(folder, "registry.db"), DeviceSettings.defaults(), () -> NOON)) {
+        new Registry(engine.in(directory, "registry.db"), DeviceSettings.defaults(), () -> NOON)) {
       List<Map<String, Object>> rows = ask("registry.db", "SELECT * FROM device_parameters;");
 
       assertThat(rows).hasSize(10);
@@ -156,7 +146,7 @@ class SqlViewsTest {
         ask(
             "series.db",
             question
-                .replace("$device", "f2-e4fd45f654be")
+                .replace("${device:sqlstring}", "'f2-e4fd45f654be'")
                 .replace("$__timeFilter(timestamp)", "timestamp IS NOT NULL"));
 
     assertThat(rows).extracting(row -> row.get("value")).containsExactly(21.0, 22.5);
