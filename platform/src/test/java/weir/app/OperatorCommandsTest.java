@@ -54,7 +54,8 @@ class OperatorCommandsTest {
 
   private static Said run(String... words) {
     StringWriter text = new StringWriter();
-    int exit = Main.commandLine(new PrintWriter(text, true)).execute(words);
+    PrintWriter out = new PrintWriter(text, true);
+    int exit = Main.commandLine(out).setErr(out).execute(words);
     return new Said(exit, text.toString());
   }
 
@@ -156,11 +157,22 @@ class OperatorCommandsTest {
   }
 
   @Test
+  void whatThePlatformRefusesIsToldInALine() {
+    assertThat(ask("topics", "tail", "none").text())
+        .isEqualTo("weir: Not found: there is no such topic%n".formatted());
+    assertThat(run("topics", "tail", "iot.raw", "--url", weir.url(), "--token", "wrong").text())
+        .contains("asks for its admin token");
+    assertThat(ask("get", "/api/nowhere").text())
+        .isEqualTo("weir: Not Found: Endpoint not found%n".formatted());
+  }
+
+  @Test
   void getAsksTheInterface() {
     Said said = ask("get", "/api/decoding-parameters");
 
     assertThat(said.exit()).isZero();
     assertThat(said.text()).contains("\"items\"");
+    assertThat(ask("get", "metrics").text()).contains("# TYPE weir_accepted_total counter");
   }
 
   @Test

@@ -41,13 +41,14 @@ public final class Client implements AutoCloseable {
     return send(request(path).GET().build());
   }
 
+  /// The answer as it came, which need not be JSON.
+  public String getText(String path) {
+    return granted(request(path).GET().build());
+  }
+
   /// The answer, whatever its status.
   public JsonNode getAnyway(String path) {
-    try {
-      return JSON.readTree(text(path));
-    } catch (IOException e) {
-      throw new CommandException(base + " is no Weir platform");
-    }
+    return parse(text(path));
   }
 
   /// The body as text, whatever the status.
@@ -61,7 +62,7 @@ public final class Client implements AutoCloseable {
         exchange(request(path).GET().build(), HttpResponse.BodyHandlers.ofLines());
     try (Stream<String> lines = answer.body()) {
       if (answer.statusCode() >= 300) {
-        throw new CommandException(lines.collect(Collectors.joining("\n")));
+        throw refusal(answer.statusCode(), lines.collect(Collectors.joining("\n")));
       }
       String[] event = {""};
       boolean _ =
@@ -74,14 +75,6 @@ public final class Client implements AutoCloseable {
                     || !event[0].equals(kind)
                     || reader.test(parse(line.substring("data: ".length())));
               });
-    }
-  }
-
-  private static JsonNode parse(String json) {
-    try {
-      return JSON.readTree(json);
-    } catch (IOException e) {
-      throw new CommandException("the platform sent what is not JSON");
     }
   }
 
@@ -145,19 +138,28 @@ public final class Client implements AutoCloseable {
   }
 
   private JsonNode send(HttpRequest request) {
-    HttpResponse<byte[]> response = exchange(request, HttpResponse.BodyHandlers.ofByteArray());
+    return parse(granted(request));
+  }
+
+  private String granted(HttpRequest request) {
+    HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() >= 300) {
+      throw refusal(response.statusCode(), response.body());
+    }
+    return response.body();
+  }
+
+  private CommandException refusal(int status, String body) {
+    return new CommandException(
+        status == 401
+            ? "the platform at %s asks for its admin token; set WEIR_ADMIN_TOKEN or --token"
+                .formatted(base)
+            : problem(parse(body), status));
+  }
+
+  private JsonNode parse(String json) {
     try {
-      if (response.statusCode() == 401) {
-        throw new CommandException(
-            "the platform at "
-                + base
-                + " asks for its admin token; set WEIR_ADMIN_TOKEN or --token");
-      }
-      JsonNode answer = JSON.readTree(response.body());
-      if (response.statusCode() >= 300) {
-        throw new CommandException(problem(answer, response.statusCode()));
-      }
-      return answer;
+      return JSON.readTree(json);
     } catch (IOException e) {
       throw new CommandException(base + " is no Weir platform");
     }

@@ -1,5 +1,7 @@
 package weir.app.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,6 +11,8 @@ import picocli.CommandLine.Parameters;
 /// Asks the REST interface and prints the answer.
 @Command(name = "get", description = "Ask the REST interface, as in: weir get /api/devices?limit=3")
 final class GetCommand implements Callable<Integer> {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final PrintWriter out;
   @Mixin private final Remote remote = new Remote();
@@ -23,8 +27,16 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Client client = remote.connect()) {
-      out.println(client.get(path.startsWith("/") ? path : "/" + path).toPrettyString());
+      out.println(readable(client.getText(path.startsWith("/") ? path : "/" + path)));
       return 0;
+    }
+  }
+
+  private static String readable(String answer) {
+    try {
+      return JSON.readTree(answer).toPrettyString();
+    } catch (JsonProcessingException text) {
+      return answer;
     }
   }
 }

@@ -62,7 +62,7 @@ final class RestoreCommand implements Callable<Integer> {
       return check(settings) ? 0 : 1;
     }
     Backup.restore(backup, settings.dataDir(), settings.questdb().directory());
-    out.println("restored to " + settings.dataDir() + "; start it with ./weir run");
+    out.printf("restored; start it with ./weir run --data-dir %s%n", settings.dataDir());
     return 0;
   }
 
