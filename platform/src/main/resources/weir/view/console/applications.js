@@ -74,7 +74,8 @@ async function monitor(view, body, application) {
     const kinds = [["events", now.events], ["telemetry", now.kinds.telemetry ?? 0], ["trends", now.kinds.trends ?? 0], ["devices", now.devices]];
     fill(figures, kinds.map(([name, number]) => figure(name, f.count(number), "")));
     const partly = [
-      now.devices_measured < now.devices && `Ranges and charts are of ${f.count(now.devices_measured)} of its ${f.count(now.devices)} devices.`,
+      Date.parse(now.measured_since) > Date.parse(now.from) && `Ranges and charts begin at ${f.moment(new Date(now.measured_since))}; what came before is being read.`,
+      now.values_left_out > 0 && `${f.count(now.values_left_out)} values of further metrics are left out.`,
       now.metrics_left_out > 0 && `${f.count(now.metrics_left_out)} metrics with fewer values are left out.`,
     ].filter(Boolean);
     part.hidden = partly.length === 0;
