@@ -54,6 +54,7 @@ async function monitor(view, body, application) {
   const charts = h("div", { class: "grid" });
   const recent = messages(view, { application: application.id, title: "Recent messages" });
   const drawn = new Map();
+  let turn = 0;
   fill(
     body,
     appHead(application, segments("Window", WINDOWS.map((each) => [each, each + " min"]), minutes, (next) => {
@@ -67,10 +68,12 @@ async function monitor(view, body, application) {
   );
 
   async function load() {
-    draw(await get(`/api/applications/${application.id}/monitor?minutes=${minutes}`, view.signal));
+    await draw(await get(`/api/applications/${application.id}/monitor?minutes=${minutes}`, view.signal));
   }
 
-  function draw(now) {
+  /** Charts that are new come one in each frame, so that the page answers in between. */
+  async function draw(now) {
+    const mine = ++turn;
     const kinds = [["events", now.events], ["telemetry", now.kinds.telemetry ?? 0], ["trends", now.kinds.trends ?? 0], ["devices", now.devices]];
     fill(figures, kinds.map(([name, number]) => figure(name, f.count(number), "")));
     const partly = [
@@ -99,11 +102,15 @@ async function monitor(view, body, application) {
     const from = Date.parse(now.from) / 1000;
     const to = Date.parse(now.to) / 1000;
     for (const group of groups) {
+      if (!drawn.has(group.title)) await new Promise(requestAnimationFrame);
+      if (mine !== turn || view.signal.aborted) return;
       const lines = chartOf(group.title, capital(group.title) + (group.unit ? " in " + group.unit : ""), "w6", group.series.map((series, i) => ({ name: series.name, color: COLORS[i % 6] })), (v) => f.value(v) + " " + group.unit);
       lines.set({ ...columns(group.series.map((series) => series.metric), (metric, i) => metric.averages[i]), from, to, step });
     }
     const main = groups.filter((group) => group.series.length).slice(0, 4).map((group) => ({ name: group.title, unit: group.unit, metric: group.series[0].metric, series: group.series }));
     if (main.length > 1) {
+      if (!drawn.has("combined")) await new Promise(requestAnimationFrame);
+      if (mine !== turn || view.signal.aborted) return;
       const combined = chartOf("combined", "All together, each in its own range", "w12", main.map((each, i) => ({ name: each.name, color: COLORS[i], format: (v) => f.value(each.low + (v / 100) * (each.high - each.low)) + " " + each.unit })), f.value, [0, 100]);
       for (const each of main) {
         each.low = Math.min(...each.metric.averages);

@@ -31,7 +31,7 @@ async function all(view) {
     refresh(groups, reading, () => [h("header", { class: "card-head" }, h("h2", null, "Consumer groups")), reading.groups.length ? table([
       { title: "Group", cell: (each) => each.group },
       { title: "Members", cell: (each) => membersOf(each) },
-      { title: "Topics", cell: (each) => [...new Set([...each.partitions, ...(each.members ?? []).flatMap((member) => member.partitions)].map((part) => part.topic))].join(", ") || "–" },
+      { title: "Topics", class: "wide-only", cell: (each) => [...new Set([...each.partitions, ...(each.members ?? []).flatMap((member) => member.partitions)].map((part) => part.topic))].join(", ") || "–" },
       { title: "Lag by partition", class: "wide-only num", cell: (each) => each.partitions.map((part) => part.lag).join(" · ") },
       { title: "Lag", class: "num", cell: (each) => (each.lag > 1000 ? badge(f.count(each.lag), "warn") : f.count(each.lag)) },
     ], reading.groups, { label: "Consumer groups" }) : empty("No group has read anything yet.")]);
@@ -41,14 +41,14 @@ async function all(view) {
   poll(view, load, 1500);
 }
 
-/** Who reads for a group, from where, and which partitions; what each topic has is told once. */
+/** Who reads for a group, from where, and which partitions. */
 function membersOf(group) {
   if (group.members === null) return "–";
   if (group.members.length === 0) return h("span", { class: "faint" }, "nobody");
   return h("ul", { class: "members" }, group.members.map((member) => {
     const byTopic = Map.groupBy(member.partitions, (each) => each.topic);
-    const reads = [...byTopic].map(([topic, parts]) => (byTopic.size > 1 ? topic + " " : "") + parts.map((each) => each.partition).join(", "));
-    return h("li", null, h("b", null, member.client), h("span", { class: "faint" }, " at ", member.host), h("span", { class: "soft num" }, reads.length ? " · partitions " + reads.join("; ") : " · reads none"));
+    const reads = [...byTopic].map(([topic, parts]) => topic + " " + parts.map((each) => each.partition).join(", "));
+    return h("li", null, h("b", null, member.client), h("span", { class: "faint" }, " at ", member.host), h("span", { class: "soft num" }, " · " + (reads.join("; ") || "reads none")));
   }));
 }
 
