@@ -18,13 +18,14 @@ import weir.series.SeriesStore;
 import weir.subscriber.Applications;
 import weir.view.AccessFilter;
 import weir.view.EventStream;
-import weir.view.MonitorApi;
 import weir.view.console.ConsolePages;
 import weir.view.console.SessionApi;
 import weir.view.console.Sessions;
 import weir.view.live.Gauges;
 import weir.view.live.LiveApi;
 import weir.view.live.LiveFeed;
+import weir.view.monitor.FleetReader;
+import weir.view.monitor.MonitorApi;
 import weir.view.topic.EventTrace;
 import weir.view.topic.TailApi;
 import weir.view.topic.TopicApi;
@@ -81,6 +82,8 @@ final class Console {
       EventLog log, Applications applications, SeriesStore store, Parts parts) {
     LiveFeed feed = parts.add(new LiveFeed(log, settings.topics(), gauges, clock));
     feed.start();
+    FleetReader fleet = parts.add(new FleetReader(log, settings.topics().enriched(), clock));
+    fleet.start();
     return List.of(
         new ConsolePages(),
         new SessionApi(sessions),
@@ -89,6 +92,6 @@ final class Console {
         new TopicApi(log),
         parts.add(new TailApi(log, sessions, EventStream.STALL_MAX)),
         new TraceApi(new EventTrace(log, settings.topics(), store)),
-        new MonitorApi(applications, registry.devices(), store, clock));
+        new MonitorApi(applications, registry.devices(), store, fleet, clock));
   }
 }

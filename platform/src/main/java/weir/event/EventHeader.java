@@ -152,6 +152,31 @@ public final class EventHeader {
     return new Outline(rawOffset, receivedAt, id, device, type, text(in));
   }
 
+  /// What an event measured, without who it was.
+  public record Measurements(String type, Instant time, List<Reading> readings) {}
+
+  /// Reads only what was measured.
+  ///
+  /// @throws IllegalArgumentException when the header is of another version
+  public static Measurements measurements(byte[] header) {
+    ByteBuffer in = ByteBuffer.wrap(header);
+    checkVersion(in.get());
+    in.getLong();
+    Instant time = instant(in.getLong());
+    in.position(in.position() + Long.BYTES + Integer.BYTES);
+    skipText(in);
+    skipText(in);
+    String type = text(in);
+    skipText(in);
+    skipText(in);
+    return new Measurements(type, time, readings(in));
+  }
+
+  private static void skipText(ByteBuffer in) {
+    int length = in.getInt();
+    in.position(in.position() + length);
+  }
+
   private static void checkVersion(byte version) {
     if (version != VERSION) {
       throw new IllegalArgumentException("event header of version " + version);

@@ -79,9 +79,20 @@ public interface EventLog extends AutoCloseable {
     return Map.of();
   }
 
-  /// How many members groups have now; those of which the log does not tell are left out.
-  default Map<String, Integer> members(Set<String> groups) {
+  /// Who is in groups now; those of which the log does not tell are left out.
+  default Map<String, List<Member>> members(Set<String> groups) {
     return Map.of();
+  }
+
+  /// Who reads in a group.
+  ///
+  /// @param client what it calls itself
+  /// @param host where it is, as the log sees it
+  /// @param partitions what it reads, in order
+  record Member(String client, String host, List<Partition> partitions) {
+    public Member {
+      partitions = List.copyOf(partitions);
+    }
   }
 
   /// How a topic is kept.

@@ -50,10 +50,6 @@ public interface SeriesStore extends AutoCloseable {
   /// @param limit most buckets returned
   List<Bucket> range(ReadingQuery query, Step step, int limit);
 
-  /// What some devices measured together, by metric, unit and step; steps without values are
-  /// left out. Numbers only.
-  List<FleetBucket> fleet(FleetQuery query);
-
   /// How many events of a device type there are of each kind.
   Map<String, Long> kinds(String type, Instant from, Instant to);
 

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -104,23 +105,40 @@ public final class DeliveryApi implements HttpService {
     long after = cursor(form, 0);
     int limit = form.number("limit", 1, PAGE_MAX, PAGE);
     form.check();
-    Set<Long> failing = FAILING.equals(state) ? log.failing() : Set.of();
-    List<Endpoint> found =
+    Set<Long> failing = log.failing();
+    List<Endpoint> behind =
         endpoints.all().stream()
             .filter(each -> each.number() > after)
             .filter(each -> state == null || isIn(state, each, failing))
             .sorted(Comparator.comparingLong(Endpoint::number))
-            .limit(limit)
             .toList();
+    List<Endpoint> found = behind.subList(0, Math.min(limit, behind.size()));
+    Map<Long, DeliveryLog.Status> statuses =
+        log.statuses(found.stream().map(Endpoint::number).toList());
     ObjectNode body = JsonBody.JSON.createObjectNode();
     ArrayNode items = body.putArray("items");
-    found.forEach(each -> items.add(json(each)));
-    body.put("next_cursor", found.size() < limit ? null : Long.toString(found.getLast().number()));
+    found.forEach(
+        each ->
+            items.add(json(each, statuses.getOrDefault(each.number(), DeliveryLog.Status.NONE))));
+    body.put(
+        "next_cursor",
+        found.size() == behind.size() ? null : Long.toString(found.getLast().number()));
+    body.set("counts", counts(failing));
     DeliveryLog.Totals totals = log.totals();
     body.put("waiting", totals.waiting());
     body.put("parked", totals.parked());
     body.put("attempts", totals.attempts());
     Answers.send(response, body);
+  }
+
+  /// How many endpoints there are in each state.
+  private ObjectNode counts(Set<Long> failing) {
+    ObjectNode counts = JsonBody.JSON.createObjectNode();
+    for (Endpoint.State state : Endpoint.State.values()) {
+      counts.put(
+          state.text(), endpoints.all().stream().filter(each -> each.state() == state).count());
+    }
+    return counts.put(FAILING, failing.size());
   }
 
   private static boolean isState(String text) {
@@ -159,7 +177,10 @@ public final class DeliveryApi implements HttpService {
   }
 
   private ObjectNode json(Endpoint endpoint) {
-    DeliveryLog.Status status = log.status(endpoint.number());
+    return json(endpoint, log.status(endpoint.number()));
+  }
+
+  private ObjectNode json(Endpoint endpoint, DeliveryLog.Status status) {
     Endpoint.Options options = endpoint.options();
     ObjectNode node = whose(endpoint);
     node.put("url", endpoint.url().toString());

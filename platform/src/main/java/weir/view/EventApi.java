@@ -218,7 +218,7 @@ public final class EventApi implements HttpService {
     }
   }
 
-  static void write(JsonGenerator json, StoredEvent event) throws IOException {
+  public static void write(JsonGenerator json, StoredEvent event) throws IOException {
     json.writeStartObject();
     json.writeStringField("event_id", event.id().value());
     json.writeStringField("device_id", event.device().value());

@@ -93,7 +93,7 @@ public final class QueryForm {
     return null;
   }
 
-  void wrong(String name, String detail) {
+  public void wrong(String name, String detail) {
     errors.add(new FieldError(name, detail));
   }
 

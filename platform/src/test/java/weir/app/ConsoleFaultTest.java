@@ -12,6 +12,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
+import com.microsoft.playwright.options.Cookie;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -180,6 +181,50 @@ class ConsoleFaultTest extends ConsoleScene {
       items.addObject().put("text", text);
     }
     return page.put("scanned", scanned).put("next_cursor", next).toString();
+  }
+
+  /// A table that is drawn anew under the pointer would take the click away.
+  @Test
+  void aRowThatIsHeldStaysUntilItIsLetGo() {
+    client.post("/api/devices", device("held-1"));
+    Page page = browser.at("/console/devices?q=held-");
+    Locator rows = page.locator("tbody tr");
+    assertThat(rows).hasCount(1);
+    rows.first().locator("td").nth(2).hover();
+    page.mouse().down();
+
+    client.post("/api/devices", device("held-0"));
+
+    assertThat(page.locator(".page-head p")).hasText("2 devices");
+    assertThat(rows).hasCount(1);
+    page.mouse().up();
+    assertThat(page.locator(".crumb")).isVisible();
+    assertThat(page).hasURL(stage.address + "/console/devices/held-1");
+  }
+
+  /// An address of IPv6 is in brackets in a URL, and without them after `-h`.
+  @Test
+  void theLinesToCopyWriteAnAddressOfIPv6AsEachProgramWantsIt() {
+    String there = "http://[::1]:9";
+    Page page = browser.at("/console/system");
+    Cookie session = page.context().cookies().getFirst();
+    page.route(
+        url -> url.startsWith(there),
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setResponse(
+                        route.fetch(
+                            new Route.FetchOptions()
+                                .setUrl(route.request().url().replace(there, stage.address))
+                                .setHeaders(
+                                    Map.of("Cookie", session.name + "=" + session.value))))));
+
+    page.navigate(there + "/console/devices/breaker-001?tab=connect");
+
+    Locator lines = page.locator("code");
+    assertThat(lines.first()).containsText("mosquitto_pub -h ::1 -p " + stage.test.mqttPort());
+    assertThat(lines.nth(1)).containsText("curl -s '" + there + "/ingest'");
   }
 
   /// The lines as they are for a platform that wants credentials, and has no MQTT door.

@@ -182,7 +182,10 @@ class ConsoleTest extends ConsoleScene {
   @Test
   void browsesTopicsAndFollowsThemLive() {
     Page page = browser.at("/console/topics");
-    assertThat(page.locator("[aria-label='Consumer groups'] tbody")).containsText("weir-pipeline");
+    Locator pipeline =
+        page.locator("[aria-label='Consumer groups'] tbody tr >> text=weir-pipeline");
+    assertThat(pipeline.locator("xpath=ancestor::tr").locator(".members"))
+        .containsText(Pattern.compile("weir-pipeline.* at 127\\.0\\.0\\.1 · iot\\.raw 0"));
     assertThat(page.locator("[aria-label=Topics] tbody tr >> text=7 days").first()).isVisible();
     ConsoleBrowser.screenshot(page, "topics");
     page.locator("a >> text=iot.raw").click();

@@ -80,11 +80,6 @@ final class FaultyStore implements SeriesStore {
   }
 
   @Override
-  public List<FleetBucket> fleet(FleetQuery query) {
-    return store.fleet(query);
-  }
-
-  @Override
   public Map<String, Long> kinds(String type, Instant from, Instant to) {
     return store.kinds(type, from, to);
   }

@@ -51,29 +51,6 @@ public abstract class SeriesStoreContract extends StoreScene {
   }
 
   @Test
-  void combinesWhatManyDevicesMeasured() {
-    write(
-        temperature("f-1", "one", at(-60), 10),
-        temperature("f-2", "two", at(-59), 30),
-        temperature("f-3", "other", at(-58), 1_000));
-
-    List<FleetBucket> buckets =
-        store.fleet(
-            new FleetQuery(
-                List.of(new DeviceId("one"), new DeviceId("two")),
-                at(-120),
-                at(0),
-                Duration.ofSeconds(30)));
-
-    assertThat(buckets).hasSize(1);
-    assertThat(buckets.getFirst().start()).isEqualTo(at(-60));
-    assertThat(buckets.getFirst().count()).isEqualTo(2);
-    assertThat(buckets.getFirst().min()).isEqualTo(10);
-    assertThat(buckets.getFirst().max()).isEqualTo(30);
-    assertThat(buckets.getFirst().average()).isEqualTo(20);
-  }
-
-  @Test
   void countsTheEventsOfATypeByKind() {
     write(temperature("k-1", "one", at(-60), 10), temperature("k-2", "two", at(-59), 30));
 

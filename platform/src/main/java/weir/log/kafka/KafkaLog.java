@@ -3,6 +3,7 @@ package weir.log.kafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -220,7 +221,7 @@ public final class KafkaLog implements EventLog {
   }
 
   @Override
-  public Map<String, Integer> members(Set<String> groups) {
+  public Map<String, List<Member>> members(Set<String> groups) {
     return topics.members(groups);
   }
 

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import weir.log.EventLog.Committed;
 import weir.log.EventLog.Kept;
+import weir.log.EventLog.Member;
 import weir.log.EventLog.OffsetRange;
 import weir.log.LogException;
 import weir.log.Partition;
@@ -365,20 +367,32 @@ final class KafkaTopics implements AutoCloseable {
     return bytes;
   }
 
-  Map<String, Integer> members(Set<String> groups) {
-    Map<String, Integer> members = new HashMap<>();
+  Map<String, List<Member>> members(Set<String> groups) {
+    Map<String, List<Member>> members = new HashMap<>();
     admin
         .describeConsumerGroups(groups)
         .describedGroups()
         .forEach(
             (group, found) -> {
               try {
-                members.put(group, resultOf(found).members().size());
+                members.put(
+                    group, resultOf(found).members().stream().map(KafkaTopics::memberOf).toList());
               } catch (ExecutionException failure) {
                 mustBeRefusal(failure, "describe group " + group);
               }
             });
     return members;
+  }
+
+  /// Kafka writes a host with a slash before it.
+  private static Member memberOf(MemberDescription member) {
+    String host = member.host().startsWith("/") ? member.host().substring(1) : member.host();
+    List<Partition> partitions =
+        member.assignment().topicPartitions().stream()
+            .map(KafkaTopics::partitionOf)
+            .sorted()
+            .toList();
+    return new Member(member.clientId(), host, partitions);
   }
 
   /// What is not there any more, or may not be asked for, is only not told.

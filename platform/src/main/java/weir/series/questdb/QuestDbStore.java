@@ -24,8 +24,6 @@ import weir.event.Reading;
 import weir.series.Bucket;
 import weir.series.EventPage;
 import weir.series.EventQuery;
-import weir.series.FleetBucket;
-import weir.series.FleetQuery;
 import weir.series.HourlyQuery;
 import weir.series.HourlyStat;
 import weir.series.Measured;
@@ -182,11 +180,6 @@ public final class QuestDbStore implements SeriesStore {
   @Override
   public List<Bucket> range(ReadingQuery query, Step step, int limit) {
     return ranges.range(query, step, limit);
-  }
-
-  @Override
-  public List<FleetBucket> fleet(FleetQuery query) {
-    return new FleetReads(readings, catalog).fleet(query);
   }
 
   @Override

@@ -14,22 +14,18 @@ import weir.device.DeviceId;
 import weir.event.Reading;
 import weir.series.Aggregate;
 import weir.series.Bucket;
-import weir.series.FleetBucket;
-import weir.series.FleetQuery;
 import weir.series.HourlyQuery;
 import weir.series.HourlyStat;
 import weir.series.Measured;
 import weir.series.Micros;
 import weir.series.ReadingQuery;
 import weir.series.Step;
-import weir.series.StoreException;
 
 /// The questions about readings and rollups.
 final class ReadingQueries {
 
   private static final long HOUR_SECONDS = 3_600;
   private static final long HOUR = HOUR_SECONDS * 1_000_000L;
-  private static final int DEVICES_MAX = 30_000;
 
   private final Dialect dialect;
 
@@ -201,39 +197,6 @@ final class ReadingQueries {
 
   private Bucket bucket(ResultSet row) throws SQLException {
     return new Bucket(Micros.instant(dialect.micros(row, 1)), row.getDouble(2), row.getLong(3));
-  }
-
-  List<FleetBucket> fleet(Handle handle, FleetQuery asked) {
-    if (asked.devices().isEmpty()) {
-      return List.of();
-    }
-    if (asked.devices().size() > DEVICES_MAX) {
-      throw new StoreException("more than " + DEVICES_MAX + " devices at once");
-    }
-    Condition condition =
-        new Condition()
-            .among("s.device", asked.devices().stream().map(DeviceId::value).toList())
-            .add("s.kind = ?", SqlSeries.NUMBER)
-            .add("r.ts >= ?", time(asked.from()))
-            .add("r.ts < ?", time(asked.to()));
-    return query(
-        handle,
-        "SELECT "
-            + dialect.step(asked.step().toSeconds())
-            + " AS start, s.metric, s.unit, COUNT(*), MIN(value), MAX(value), SUM(value)"
-            + " FROM series s JOIN readings r ON r.series = s.id"
-            + condition.where()
-            + " GROUP BY s.metric, s.unit, 1 ORDER BY s.metric, s.unit, 1",
-        row ->
-            new FleetBucket(
-                Micros.instant(dialect.micros(row, 1)),
-                row.getString(2),
-                row.getString(3),
-                row.getLong(4),
-                row.getDouble(5),
-                row.getDouble(6),
-                row.getDouble(7)),
-        condition.values());
   }
 
   List<HourlyStat> hourly(Handle handle, HourlyQuery asked, int limit) {

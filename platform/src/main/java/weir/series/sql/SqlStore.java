@@ -26,8 +26,6 @@ import weir.event.EventKey;
 import weir.series.Bucket;
 import weir.series.EventPage;
 import weir.series.EventQuery;
-import weir.series.FleetBucket;
-import weir.series.FleetQuery;
 import weir.series.HourlyQuery;
 import weir.series.HourlyStat;
 import weir.series.Measured;
@@ -195,11 +193,6 @@ public final class SqlStore implements SeriesStore {
   @Override
   public List<Bucket> range(ReadingQuery query, Step step, int limit) {
     return ask(handle -> readings.range(handle, query, step, limit));
-  }
-
-  @Override
-  public List<FleetBucket> fleet(FleetQuery query) {
-    return ask(handle -> readings.fleet(handle, query));
   }
 
   @Override

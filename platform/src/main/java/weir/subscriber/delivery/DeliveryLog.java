@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,6 +24,18 @@ import weir.subscriber.Endpoints;
 /// What can be asked about deliveries: what waits, what is given up, and every attempt. Safe for
 /// use by many threads.
 public final class DeliveryLog {
+
+  /// Of each lane, because each has its pointers together.
+  private static final String WAITING =
+      "SELECT l.endpoint, SUM((SELECT COUNT(*) FROM delivery d WHERE d.lane = l.id)),"
+          + " SUM((SELECT COUNT(*) FROM refusal r WHERE r.lane = l.id AND r.due_at IS NOT NULL)),"
+          + " SUM((SELECT COUNT(*) FROM parked p WHERE p.lane = l.id)),"
+          + " MIN((SELECT e.accepted_at FROM event e WHERE e.place ="
+          + " (SELECT MIN(d.place) FROM delivery d WHERE d.lane = l.id)))"
+          + " FROM lane l WHERE l.endpoint";
+
+  private static final String HEALTH =
+      "SELECT endpoint, failures, first_failure, open_until FROM health WHERE endpoint";
 
   private final Database database;
   private final Endpoints endpoints;
@@ -47,7 +62,22 @@ public final class DeliveryLog {
       @Nullable Instant oldestWaiting,
       int failures,
       @Nullable Instant failingSince,
-      @Nullable Instant nextProbe) {}
+      @Nullable Instant nextProbe) {
+
+    public static final Status NONE = new Status(0, 0, 0, null, 0, null, null);
+
+    /// With the health of another.
+    private Status with(Status health) {
+      return new Status(
+          waiting,
+          refused,
+          parked,
+          oldestWaiting,
+          health.failures,
+          health.failingSince,
+          health.nextProbe);
+    }
+  }
 
   /// All deliveries at a glance.
   ///
@@ -118,41 +148,43 @@ public final class DeliveryLog {
                 .getFirst());
   }
 
-  public Status status(long endpoint) {
-    String lanes = " WHERE lane IN (SELECT id FROM lane WHERE endpoint = ?)";
+  /// How some endpoints are, by their numbers; asks twice, however many they are.
+  public Map<Long, Status> statuses(List<Long> endpoints) {
+    Map<Long, Status> statuses = new HashMap<>();
+    if (endpoints.isEmpty()) {
+      return statuses;
+    }
+    endpoints.forEach(number -> statuses.put(number, Status.NONE));
+    String among = " IN (" + String.join(", ", Collections.nCopies(endpoints.size(), "?")) + ")";
+    Object[] numbers = endpoints.toArray();
     return database.read(
-        handle ->
-            query(
-                    handle,
-                    "SELECT (SELECT COUNT(*) FROM delivery"
-                        + lanes
-                        + "), (SELECT COUNT(*) FROM refusal"
-                        + lanes
-                        + " AND due_at IS NOT NULL), (SELECT COUNT(*) FROM parked"
-                        + lanes
-                        + "), (SELECT MIN(e.accepted_at) FROM lane l JOIN event e ON e.place ="
-                        + " (SELECT MIN(d.place) FROM delivery d WHERE d.lane = l.id) WHERE"
-                        + " l.endpoint = ?), h.failures, h.first_failure, h.open_until FROM"
-                        + " (SELECT 1) AS one LEFT JOIN health h ON h.endpoint = ?",
-                    DeliveryLog::status,
-                    endpoint,
-                    endpoint,
-                    endpoint,
-                    endpoint,
-                    endpoint)
-                .getFirst());
+        handle -> {
+          query(handle, WAITING + among + " GROUP BY l.endpoint", DeliveryLog::waiting, numbers)
+              .forEach(statuses::putAll);
+          query(handle, HEALTH + among, DeliveryLog::health, numbers)
+              .forEach(
+                  each ->
+                      each.forEach(
+                          (number, health) -> statuses.merge(number, health, Status::with)));
+          return statuses;
+        });
   }
 
-  private static Status status(ResultSet row) throws SQLException {
-    Instant openUntil = time(row, 7);
-    return new Status(
-        row.getLong(1),
-        row.getLong(2),
-        row.getLong(3),
-        time(row, 4),
-        row.getInt(5),
-        time(row, 6),
-        openUntil == null || openUntil.equals(Instant.EPOCH) ? null : openUntil);
+  public Status status(long endpoint) {
+    return statuses(List.of(endpoint)).getOrDefault(endpoint, Status.NONE);
+  }
+
+  private static Map<Long, Status> waiting(ResultSet row) throws SQLException {
+    Status status =
+        new Status(row.getLong(2), row.getLong(3), row.getLong(4), time(row, 5), 0, null, null);
+    return Map.of(row.getLong(1), status);
+  }
+
+  private static Map<Long, Status> health(ResultSet row) throws SQLException {
+    Instant openUntil = time(row, 4);
+    Instant probe = Instant.EPOCH.equals(openUntil) ? null : openUntil;
+    Status status = new Status(0, 0, 0, null, row.getInt(2), time(row, 3), probe);
+    return Map.of(row.getLong(1), status);
   }
 
   private static @Nullable Instant time(ResultSet row, int column) throws SQLException {

@@ -10,6 +10,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -161,7 +162,7 @@ public final class TopicApi implements HttpService {
       json.writeStartObject();
       json.writeArrayFieldStart("groups");
       Set<String> groups = new TreeSet<>(log.groups());
-      Map<String, Integer> members = log.members(groups);
+      Map<String, List<EventLog.Member>> members = log.members(groups);
       for (String group : groups) {
         writeGroup(json, group, members.get(group));
       }
@@ -171,7 +172,7 @@ public final class TopicApi implements HttpService {
     send(response, out);
   }
 
-  private void writeGroup(JsonGenerator json, String group, @Nullable Integer members)
+  private void writeGroup(JsonGenerator json, String group, @Nullable List<EventLog.Member> members)
       throws IOException {
     Map<Partition, EventLog.Committed> committed = new TreeMap<>(log.committed(group));
     Set<Topic> topics = new TreeSet<>(TopicApi::byName);
@@ -179,7 +180,7 @@ public final class TopicApi implements HttpService {
     Map<Partition, OffsetRange> ranges = log.ranges(topics);
     json.writeStartObject();
     json.writeStringField("group", group);
-    json.writeObjectField("members", members);
+    writeMembers(json, members);
     json.writeArrayFieldStart("partitions");
     long lag = 0;
     for (Map.Entry<Partition, EventLog.Committed> each : committed.entrySet()) {
@@ -200,6 +201,30 @@ public final class TopicApi implements HttpService {
     json.writeEndArray();
     json.writeNumberField("lag", lag);
     json.writeEndObject();
+  }
+
+  private static void writeMembers(JsonGenerator json, @Nullable List<EventLog.Member> members)
+      throws IOException {
+    if (members == null) {
+      json.writeNullField("members");
+      return;
+    }
+    json.writeArrayFieldStart("members");
+    for (EventLog.Member member : members) {
+      json.writeStartObject();
+      json.writeStringField("client", member.client());
+      json.writeStringField("host", member.host());
+      json.writeArrayFieldStart("partitions");
+      for (Partition partition : member.partitions()) {
+        json.writeStartObject();
+        json.writeStringField("topic", partition.topic().name());
+        json.writeNumberField("partition", partition.number());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void send(ServerResponse response, ByteArrayOutputStream out) {

@@ -54,6 +54,7 @@ async function monitor(view, body, application) {
   const charts = h("div", { class: "grid" });
   const recent = messages(view, { application: application.id, title: "Recent messages" });
   const drawn = new Map();
+  let turn = 0;
   fill(
     body,
     appHead(application, segments("Window", WINDOWS.map((each) => [each, each + " min"]), minutes, (next) => {
@@ -67,14 +68,17 @@ async function monitor(view, body, application) {
   );
 
   async function load() {
-    draw(await get(`/api/applications/${application.id}/monitor?minutes=${minutes}`, view.signal));
+    await draw(await get(`/api/applications/${application.id}/monitor?minutes=${minutes}`, view.signal));
   }
 
-  function draw(now) {
+  /** Charts that are new come one in each frame, so that the page answers in between. */
+  async function draw(now) {
+    const mine = ++turn;
     const kinds = [["events", now.events], ["telemetry", now.kinds.telemetry ?? 0], ["trends", now.kinds.trends ?? 0], ["devices", now.devices]];
     fill(figures, kinds.map(([name, number]) => figure(name, f.count(number), "")));
     const partly = [
-      now.devices_measured < now.devices && `Ranges and charts are of ${f.count(now.devices_measured)} of its ${f.count(now.devices)} devices.`,
+      Date.parse(now.measured_since) > Date.parse(now.from) && `Ranges and charts begin at ${f.moment(new Date(now.measured_since))}; what came before is being read.`,
+      now.values_left_out > 0 && `${f.count(now.values_left_out)} values of further metrics are left out.`,
       now.metrics_left_out > 0 && `${f.count(now.metrics_left_out)} metrics with fewer values are left out.`,
     ].filter(Boolean);
     part.hidden = partly.length === 0;
@@ -98,11 +102,15 @@ async function monitor(view, body, application) {
     const from = Date.parse(now.from) / 1000;
     const to = Date.parse(now.to) / 1000;
     for (const group of groups) {
+      if (!drawn.has(group.title)) await new Promise(requestAnimationFrame);
+      if (mine !== turn || view.signal.aborted) return;
       const lines = chartOf(group.title, capital(group.title) + (group.unit ? " in " + group.unit : ""), "w6", group.series.map((series, i) => ({ name: series.name, color: COLORS[i % 6] })), (v) => f.value(v) + " " + group.unit);
       lines.set({ ...columns(group.series.map((series) => series.metric), (metric, i) => metric.averages[i]), from, to, step });
     }
     const main = groups.filter((group) => group.series.length).slice(0, 4).map((group) => ({ name: group.title, unit: group.unit, metric: group.series[0].metric, series: group.series }));
     if (main.length > 1) {
+      if (!drawn.has("combined")) await new Promise(requestAnimationFrame);
+      if (mine !== turn || view.signal.aborted) return;
       const combined = chartOf("combined", "All together, each in its own range", "w12", main.map((each, i) => ({ name: each.name, color: COLORS[i], format: (v) => f.value(each.low + (v / 100) * (each.high - each.low)) + " " + each.unit })), f.value, [0, 100]);
       for (const each of main) {
         each.low = Math.min(...each.metric.averages);

@@ -11,6 +11,8 @@ const REASONS = ["UNKNOWN_TOPIC", "UNREADABLE", "INVALID", "UNKNOWN_DEVICE", "UN
 
 export const words = (reason) => reason.toLowerCase().replaceAll("_", " ");
 
+const reasonOf = (letter) => [badge(words(letter.reason), "warn"), letter.replayed && [" ", badge("replayed")]];
+
 export async function show(view) {
   if (view.names[0]) await one(view, view.names[0]);
   else await all(view);
@@ -37,9 +39,9 @@ async function all(view) {
     replay.disabled = !found.items.some((letter) => !letter.replayed);
     refresh(results, [state, found], () => [found.items.length ? table([
       { title: "Received", class: "tight", cell: (letter) => f.time(letter.received_at) },
-      { title: "Reason", class: "tight", cell: (letter) => [badge(words(letter.reason), "warn"), letter.replayed && [" ", badge("replayed")]] },
+      { title: "Reason", class: "tight wide-only", cell: reasonOf },
       { title: "Device", cell: (letter) => deviceLink(letter.device_id) },
-      { title: "What was wrong", cell: (letter) => [h("div", null, letter.detail), h("div", { class: "faint mono" }, letter.path)] },
+      { title: "What was wrong", cell: (letter) => [h("div", { class: "narrow-only" }, reasonOf(letter)), h("div", null, letter.detail), h("div", { class: "faint mono" }, letter.path)] },
       { title: "", class: "tight", cell: (letter) => link("/console/dead-letters/" + letter.position, "Open") },
     ], found.items, { label: "Dead letters", onRow: (letter) => view.go("/console/dead-letters/" + letter.position) }) : empty(found.next_cursor ? "None of those looked at matches." : "Nothing is set aside.", "A message that cannot be used is kept here with its bytes and the reason."), state.cursor || found.next_cursor ? h("nav", { class: "pager", "aria-label": "Pages" }, state.cursor ? link(there(""), "Newest") : null, found.next_cursor ? link(there(found.next_cursor), "Older") : null) : null]);
   }

@@ -1,6 +1,6 @@
 // Deliveries to applications: of all, of one application, of one event.
 
-import { h, refresh, card, badge, table, empty, eventLink, link, segments, toast } from "./dom.js";
+import { h, refresh, setText, card, badge, table, empty, eventLink, link, segments, toast } from "./dom.js";
 import { get, post, query, unless404 } from "./api.js";
 import { attempt as tryTo, poll } from "./live.js";
 import * as f from "./format.js";
@@ -10,36 +10,49 @@ const BAD = ["failed", "refused", "gone"];
 const NEWEST = 50;
 const OPEN = ["parked", "refused", "waiting"];
 
-/** The endpoints of all applications; none when this process delivers nothing. */
-export function endpoints(signal) {
-  return get("/api/endpoints?limit=1000", signal).catch(unless404({ items: [] }));
+const SIZE = 50;
+
+/** How deliveries to all applications are going; null when this process delivers nothing. */
+export function deliveryTotals(signal) {
+  return get("/api/endpoints?limit=1", signal).catch(unless404(null));
 }
 
 const STATES = [["", "All"], ["active", "Active"], ["paused", "Paused"], ["disabled", "Disabled"], ["gone", "Gone"], ["failing", "Failing"]];
 
-/** Where events go, of all applications, or of those in one state. */
+/** Where events go, of all applications, or of those in one state; page by page. */
 export async function endpointsCard(view) {
   let state = view.parameters.get("state") ?? "";
+  let cursor = view.parameters.get("cursor") ?? "";
   const body = h("div");
+  const there = (behind) => "/console/applications/endpoints" + query({ state, cursor: behind });
 
   async function load() {
-    const { items } = await get("/api/endpoints" + query({ state, limit: 1000 }), view.signal).catch(unless404({ items: [] }));
-    refresh(body, [state, items], () => (items.length ? table([
+    const { items, counts, next_cursor: next } = await get("/api/endpoints" + query({ state, cursor, limit: SIZE }), view.signal).catch(unless404({ items: [], counts: {} }));
+    tell(counts);
+    refresh(body, [state, cursor, next, items], () => [items.length ? table([
       { title: "Application", cell: (each) => link("/console/applications/" + each.service_id, each.service_name || each.service_id) },
       { title: "State", class: "tight", cell: (each) => [badge(each.state, TONES[each.state]), each.failures_in_a_row > 0 ? [" ", badge("failing", "bad")] : null] },
       { title: "Waiting", class: "num", cell: (each) => f.count(each.waiting) },
       { title: "Parked", class: "num", cell: (each) => f.count(each.parked) },
       { title: "Address", class: "wide-only", cell: (each) => [h("span", { class: "mono" }, each.url), each.reason ? h("div", { class: "soft" }, each.reason) : null] },
-    ], items, { label: "Endpoints" }) : empty(state ? "None is " + state + "." : "No application has a callback URL.")));
+    ], items, { label: "Endpoints" }) : empty(cursor ? "There is none behind this." : state ? "None is " + state + "." : "No application has a callback URL."), cursor || next ? h("nav", { class: "pager", "aria-label": "Pages" }, cursor ? link(there(""), "First") : null, next ? link(there(next), "Next") : null) : null]);
+  }
+
+  const choice = segments("State", STATES, state, (chosen) => {
+    [state, cursor] = [chosen, ""];
+    view.remember({ state, cursor });
+    tryTo(view, load);
+  });
+
+  /** How many there are, beside the name of each state. */
+  function tell(counts) {
+    const all = Object.entries(counts).reduce((sum, [name, count]) => sum + (name === "failing" ? 0 : count), 0);
+    for (const [i, [name, text]] of STATES.entries()) setText(choice.children[i], `${text} ${f.count((name ? counts[name] : all) ?? 0)}`);
   }
 
   await load();
   poll(view, load, 1500);
-  return card("Where events go", { aside: segments("State", STATES, state, (next) => {
-    state = next;
-    view.remember({ state });
-    tryTo(view, load);
-  }) }, body);
+  return card("Where events go", { aside: choice }, body);
 }
 
 /** What became of one event at each endpoint, as steps of its page. */

@@ -186,7 +186,7 @@ async function connect(view, body, id, device, first) {
   const basic = open ? "" : ` -u '${id}':"$DEVICE_TOKEN"`;
   fill(
     body,
-    card("Send as this device", {}, open ? null : h("p", null, "DEVICE_TOKEN is what POST /api/devices/{id}/credentials answers once."), elsewhere ? h("p", null, "MQTT_HOST is where devices speak: a process with the role gateway, or a broker of yours.") : null, h("p", { class: "soft" }, "Over MQTT:"), copyLine(`mosquitto_pub ${broker} -q 1 -t ${quoted("iot/" + id + "/raw")} -m ${quoted(payload)}`, "the MQTT line"), h("p", { class: "soft gap" }, "Over HTTP:"), copyLine(`curl -s${basic} ${location.origin}/ingest -H 'Content-Type: application/json' -d ${quoted(http)}`, "the HTTP line")),
+    card("Send as this device", {}, open ? null : h("p", null, "DEVICE_TOKEN is what POST /api/devices/{id}/credentials answers once."), elsewhere ? h("p", null, "MQTT_HOST is where devices speak: a process with the role gateway, or a broker of yours.") : null, h("p", { class: "soft" }, "Over MQTT:"), copyLine(`mosquitto_pub ${broker} -q 1 -t ${quoted("iot/" + id + "/raw")} -m ${quoted(payload)}`, "the MQTT line"), h("p", { class: "soft gap" }, "Over HTTP:"), copyLine(`curl -s${basic} ${quoted(location.origin + "/ingest")} -H 'Content-Type: application/json' -d ${quoted(http)}`, "the HTTP line")),
     card("Listen", {}, h("p", { class: "soft" }, "What it publishes:"), copyLine(`mosquitto_sub ${broker} -v -t ${quoted("iot/" + id + "/#")}`, "the subscription"), h("p", { class: "soft gap" }, "Its newest values:"), copyLine(`curl -s ${quoted(location.origin + "/api/devices/" + encodeURIComponent(id) + "/latest")} -H "Authorization: Bearer $WEIR_ADMIN_TOKEN"`, "the query")),
   );
 }

@@ -41,6 +41,9 @@ export function bytes(n) {
   return n >= 1e4 ? (n / 1e3).toFixed(0) + " kB" : whole.format(n) + " B";
 }
 
+/** As much of a text as one line may show; what is hidden of a longer one would be measured and drawn all the same. */
+export const start = (text) => text.slice(0, 400);
+
 /** A time of today as clock time, another with its day. */
 export function moment(at) {
   const today = new Date().toDateString() === at.toDateString();

@@ -126,15 +126,12 @@ function row(message) {
 
 /** The few words that say most: measurements of an enriched message, or the payload. */
 function summaryText(message) {
-  if (!message.event) return (message.path ? message.path + "  " : "") + (message.text ?? message.bytes + " bytes");
+  if (!message.event) return (message.path ? message.path + "  " : "") + f.start(message.text ?? message.bytes + " bytes");
   const event = message.event;
-  if (Array.isArray(event.trends)) return event.trends.map((trend) => `${trend.c} ${trend.avg ?? trend.v}`).join("  ");
+  if (Array.isArray(event.trends)) return f.start(event.trends.map((trend) => `${trend.c} ${trend.avg ?? trend.v}`).join("  "));
   const own = event.measurements ?? Object.fromEntries(Object.entries(event).slice(7));
-  return Object.entries(own)
-    .filter(([name]) => !BLOCKS.has(name))
-    .map(([name, value]) => name + " " + brief(value))
-    .join("  ")
-    .slice(0, 300);
+  const parts = Object.entries(own).filter(([name]) => !BLOCKS.has(name)).map(([name, value]) => name + " " + brief(value));
+  return f.start(parts.join("  "));
 }
 
 const BLOCKS = new Set(["device_metadata", "measurement_metadata", "application_registry", "enrichment_info", "data_quality", "event_id", "sequence"]);

@@ -3,7 +3,7 @@
 import { h, fill, refresh, setText, card, badge, link, deviceLink, empty, segments } from "./dom.js";
 import { get, settings } from "./api.js";
 import { attempt, poll } from "./live.js";
-import { endpoints } from "./deliveries.js";
+import { deliveryTotals } from "./deliveries.js";
 import { chart } from "./chart.js";
 import { messages } from "./messages.js";
 import * as f from "./format.js";
@@ -43,7 +43,7 @@ export async function show(view) {
   recent.start();
   attempt(view, async () => flow.nameLog((await settings(view.signal))["topics.raw"]));
   const others = async () => {
-    const [health, sending] = await Promise.all([get("/health", view.signal).catch((failure) => failure.problem), endpoints(view.signal), registrations.load(view)]);
+    const [health, sending] = await Promise.all([get("/health", view.signal).catch((failure) => failure.problem), deliveryTotals(view.signal), registrations.load(view)]);
     flow.health(health);
     flow.deliveries(sending);
   };
@@ -107,11 +107,11 @@ function flowPicture() {
       nodes.series.lag(lag.series, enriched.rate);
       judge();
     },
-    deliveries(endpoints) {
-      delivery.attempts = endpoints.attempts ?? 0;
-      delivery.text = endpoints.items.length ? f.short(endpoints.waiting) + " deliveries wait" : "topics by type";
-      const ill = endpoints.items.filter((each) => each.state === "disabled" || each.failures_in_a_row > 0).length;
-      delivery.warning = [ill ? f.count(ill) + " failing" : "", endpoints.parked ? f.short(endpoints.parked) + " parked" : ""].filter(Boolean).join(", ");
+    deliveries(totals) {
+      delivery.attempts = totals?.attempts ?? 0;
+      delivery.text = totals?.items.length ? f.short(totals.waiting) + " deliveries wait" : "topics by type";
+      const ill = totals ? totals.counts.disabled + totals.counts.failing : 0;
+      delivery.warning = [ill ? f.count(ill) + " failing" : "", totals?.parked ? f.short(totals.parked) + " parked" : ""].filter(Boolean).join(", ");
     },
     nameLog(topic) {
       nodes.log.element.setAttribute("href", "/console/topics/" + encodeURIComponent(topic));

@@ -19,7 +19,7 @@ export function record(item, options) {
       h("span", { class: "num faint" }, f.time(item.time)),
       h("span", { class: "mono faint" }, `${item.partition}@${item.offset}`),
       options?.key === false ? null : h("span", { class: "r-key" }, item.key ?? "–"),
-      h("span", { class: "m-text mono" }, item.deleted ? "deleted" : item.text ?? item.base64),
+      h("span", { class: "m-text mono" }, item.deleted ? "deleted" : f.start(item.text ?? item.base64)),
     ),
   );
   details.addEventListener("toggle", () => {

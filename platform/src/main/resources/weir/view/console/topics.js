@@ -30,8 +30,8 @@ async function all(view) {
     ], listed.topics, { label: "Topics", onRow: (each) => view.go("/console/topics/" + encodeURIComponent(each.name)) })]);
     refresh(groups, reading, () => [h("header", { class: "card-head" }, h("h2", null, "Consumer groups")), reading.groups.length ? table([
       { title: "Group", cell: (each) => each.group },
-      { title: "Members", class: "num tight", cell: (each) => f.count(each.members) },
-      { title: "Topics", cell: (each) => [...new Set(each.partitions.map((part) => part.topic))].join(", ") || "–" },
+      { title: "Members", cell: (each) => membersOf(each) },
+      { title: "Topics", class: "wide-only", cell: (each) => [...new Set([...each.partitions, ...(each.members ?? []).flatMap((member) => member.partitions)].map((part) => part.topic))].join(", ") || "–" },
       { title: "Lag by partition", class: "wide-only num", cell: (each) => each.partitions.map((part) => part.lag).join(" · ") },
       { title: "Lag", class: "num", cell: (each) => (each.lag > 1000 ? badge(f.count(each.lag), "warn") : f.count(each.lag)) },
     ], reading.groups, { label: "Consumer groups" }) : empty("No group has read anything yet.")]);
@@ -39,6 +39,17 @@ async function all(view) {
   fill(view.page, h("div", { class: "page-head" }, h("div", { class: "grow" }, h("h1", null, "Topics"), h("p", null, "What is in the log, and who reads it."))), topics, groups);
   await load();
   poll(view, load, 1500);
+}
+
+/** Who reads for a group, from where, and which partitions. */
+function membersOf(group) {
+  if (group.members === null) return "–";
+  if (group.members.length === 0) return h("span", { class: "faint" }, "nobody");
+  return h("ul", { class: "members" }, group.members.map((member) => {
+    const byTopic = Map.groupBy(member.partitions, (each) => each.topic);
+    const reads = [...byTopic].map(([topic, parts]) => topic + " " + parts.map((each) => each.partition).join(", "));
+    return h("li", null, h("b", null, member.client), h("span", { class: "faint" }, " at ", member.host), h("span", { class: "soft num" }, " · " + (reads.join("; ") || "reads none")));
+  }));
 }
 
 /** How long messages are kept, or which of them. */

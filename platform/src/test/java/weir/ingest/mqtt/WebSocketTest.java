@@ -113,7 +113,7 @@ class WebSocketTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://localhost:8080", "http://127.0.0.1:3000"})
+  @ValueSource(strings = {"http://localhost:8080", "http://127.0.0.1:3000", "http://[::1]:8080"})
   void letsPagesOfThisMachineIn(String origin) {
     assertThat(handshake(origin)).startsWith("HTTP/1.1 101");
   }

@@ -3,7 +3,9 @@ package weir.subscriber.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +37,32 @@ class RecordsTest extends LanesScene {
     assertThat(lanes.log.failing()).containsExactly(endpoint.number());
     assertThat(lanes.deliveries.skip(endpoint)).isEqualTo(1);
     assertThat(lanes.log.overview().failing()).isZero();
+  }
+
+  @Test
+  void tellsHowManyEndpointsAreAtOnce() throws Exception {
+    receiver.behave(any -> Answer.of(500));
+    Endpoint failing = lanes.endpoint(receiver.url());
+    Endpoint paused = lanes.endpoint(receiver.url());
+    Endpoint unused = lanes.endpoint(receiver.url());
+    var _ = lanes.deliveries.pause(paused.application());
+    lanes.accept("one", "device", failing, paused);
+    lanes.accept("two", "other", paused);
+    lanes.settle();
+
+    Map<Long, DeliveryLog.Status> statuses =
+        lanes.log.statuses(List.of(failing.number(), paused.number(), unused.number()));
+
+    DeliveryLog.Status ill = Objects.requireNonNull(statuses.get(failing.number()));
+    assertThat(ill.waiting()).isEqualTo(1);
+    assertThat(ill.failures()).isEqualTo(1);
+    assertThat(ill.failingSince()).isNotNull();
+    DeliveryLog.Status held = Objects.requireNonNull(statuses.get(paused.number()));
+    assertThat(held.waiting()).isEqualTo(2);
+    assertThat(held.oldestWaiting()).isNotNull();
+    assertThat(held.failures()).isZero();
+    assertThat(statuses.get(unused.number())).isEqualTo(DeliveryLog.Status.NONE);
+    assertThat(lanes.log.statuses(List.of())).isEmpty();
   }
 
   @Test

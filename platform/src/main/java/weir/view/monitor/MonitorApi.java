@@ -1,4 +1,4 @@
-package weir.view;
+package weir.view.monitor;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -17,32 +17,31 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import weir.device.Device;
-import weir.device.DeviceId;
 import weir.device.DeviceQuery;
 import weir.device.Devices;
 import weir.event.ProblemException;
 import weir.series.EventQuery;
-import weir.series.FleetBucket;
-import weir.series.FleetQuery;
 import weir.series.SeriesStore;
 import weir.series.StoredEvent;
 import weir.subscriber.Application;
 import weir.subscriber.Applications;
+import weir.view.EventApi;
+import weir.view.QueryForm;
 
 /// What one application may see: `GET /api/applications/{id}/monitor`, its device types in
 /// numbers, and `GET /api/applications/{id}/events`, its newest events. What is of another
 /// type is not there, and asking for it by name is refused.
 ///
-/// Numbers are of at most [#DEVICES_MAX] devices of each type, the first by id; the answer
-/// says of how many there are.
+/// Minimum, maximum and average are of all devices of the types, by the time of the event;
+/// `measured_since` says since when, while the past is still being read.
 public final class MonitorApi implements HttpService {
-
-  static final int DEVICES_MAX = 500;
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final int EVENTS_MAX = 200;
   private static final int EVENTS_USUAL = 50;
+
+  /// How long the first who looks waits for the past.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /// The step of each window, by minutes.
   private static final Map<Integer, Duration> STEPS =
@@ -56,10 +55,16 @@ public final class MonitorApi implements HttpService {
   private final Applications applications;
   private final Devices devices;
   private final SeriesStore store;
+  private final FleetReader fleet;
   private final InstantSource clock;
 
   public MonitorApi(
-      Applications applications, Devices devices, SeriesStore store, InstantSource clock) {
+      Applications applications,
+      Devices devices,
+      SeriesStore store,
+      FleetReader fleet,
+      InstantSource clock) {
+    this.fleet = fleet;
     this.applications = applications;
     this.devices = devices;
     this.store = store;
@@ -111,7 +116,8 @@ public final class MonitorApi implements HttpService {
     return new EventQuery(null, type, null, null, null, null, null, limit);
   }
 
-  private void monitor(ServerRequest request, ServerResponse response) throws IOException {
+  private void monitor(ServerRequest request, ServerResponse response)
+      throws IOException, InterruptedException {
     Application application = application(request);
     QueryForm form = new QueryForm(request);
     int minutes = form.number("minutes", 5, 120, 30);
@@ -121,36 +127,38 @@ public final class MonitorApi implements HttpService {
     }
     form.check();
     Instant to = clock.instant();
-    Instant from = to.minus(Duration.ofMinutes(minutes));
-    Fleet fleet = fleet(application);
+    Instant from = startOfStep(to.minus(Duration.ofMinutes(minutes)), step);
+    FleetFigures figures = fleet.figures(from);
+    Instant since = figures.since(from, PATIENCE);
     ByteArrayOutputStream out = new ByteArrayOutputStream(32_768);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("from", from.toString());
       json.writeStringField("to", to.toString());
       json.writeNumberField("step_seconds", step.toSeconds());
-      json.writeNumberField("devices", fleet.total());
-      json.writeNumberField("devices_measured", fleet.measured().size());
+      json.writeNumberField("devices", deviceCount(application));
+      json.writeStringField("measured_since", between(from, since, to).toString());
       writeKinds(json, kinds(application, from, to));
-      FleetQuery query = new FleetQuery(fleet.measured(), from, to, step);
-      writeMetrics(json, FleetMetrics.of(store.fleet(query)));
+      writeMetrics(json, FleetMetrics.of(figures.buckets(application.deviceTypes(), from, step)));
+      json.writeNumberField("values_left_out", figures.leftOut());
       json.writeEndObject();
     }
     send(response, out);
   }
 
-  /// The devices of an application's types.
-  private record Fleet(long total, List<DeviceId> measured) {}
+  private static Instant startOfStep(Instant time, Duration step) {
+    return Instant.ofEpochSecond(
+        time.getEpochSecond() - Math.floorMod(time.getEpochSecond(), step.toSeconds()));
+  }
 
-  private Fleet fleet(Application application) {
-    long total = 0;
-    List<DeviceId> measured = new ArrayList<>();
-    for (String type : application.deviceTypes()) {
-      DeviceQuery query = new DeviceQuery(type, null, null, null, 0, DEVICES_MAX);
-      total += devices.count(query);
-      devices.list(query).stream().map(Device::id).forEach(measured::add);
-    }
-    return new Fleet(total, measured);
+  private static Instant between(Instant from, Instant time, Instant to) {
+    return time.isBefore(from) ? from : time.isAfter(to) ? to : time;
+  }
+
+  private long deviceCount(Application application) {
+    return application.deviceTypes().stream()
+        .mapToLong(type -> devices.count(new DeviceQuery(type, null, null, null, 0, 1)))
+        .sum();
   }
 
   private Map<String, Long> kinds(Application application, Instant from, Instant to) {

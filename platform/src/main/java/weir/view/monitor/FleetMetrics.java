@@ -1,15 +1,13 @@
-package weir.view;
+package weir.view.monitor;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import weir.series.FleetBucket;
 
 /// What a fleet measured, by metric and unit: those with the most values, at most [#MOST], in
-/// the order of their names. The means that devices make over channels (`trends.…`) are left
-/// to the answers about one device, because a fleet has very many of them.
+/// the order of their names.
 ///
 /// @param metrics the steps of each
 /// @param leftOut how many more there are
@@ -17,17 +15,13 @@ record FleetMetrics(List<List<FleetBucket>> metrics, int leftOut) {
 
   static final int MOST = 48;
 
-  private static final String TRENDS = "trends.";
-
   private record Name(String metric, String unit) {}
 
   static FleetMetrics of(List<FleetBucket> buckets) {
     Map<Name, List<FleetBucket>> byName = new LinkedHashMap<>();
     for (FleetBucket bucket : buckets) {
-      if (!bucket.metric().startsWith(TRENDS)) {
-        Name name = new Name(bucket.metric(), bucket.unit());
-        byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(bucket);
-      }
+      Name name = new Name(bucket.metric(), bucket.unit());
+      byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(bucket);
     }
     List<List<FleetBucket>> most =
         byName.values().stream()

@@ -1,4 +1,4 @@
-package weir.view;
+package weir.view.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import weir.series.FleetBucket;
 
 class FleetMetricsTest {
 
@@ -16,24 +15,6 @@ class FleetMetricsTest {
 
   private static List<String> names(FleetMetrics found) {
     return found.metrics().stream().map(steps -> steps.getFirst().metric()).toList();
-  }
-
-  @Test
-  void channelsOfTrendsTakeNoPlaceOfWhatIsMeasured() {
-    List<FleetBucket> buckets = new ArrayList<>();
-    for (int channel = 0; channel < 8; channel++) {
-      for (String mean : List.of("avg", "max", "min", "n", "p50", "p95", "sum", "v")) {
-        buckets.add(step("trends.c" + channel + "." + mean, 0, 100));
-      }
-    }
-    buckets.add(step("voltage", 0, 2));
-    buckets.add(step("voltage", 10, 3));
-
-    FleetMetrics found = FleetMetrics.of(buckets);
-
-    assertThat(names(found)).containsExactly("voltage");
-    assertThat(found.metrics().getFirst()).hasSize(2);
-    assertThat(found.leftOut()).isZero();
   }
 
   @Test
