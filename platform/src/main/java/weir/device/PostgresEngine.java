@@ -12,8 +12,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A PostgreSQL server. Writers wait for each other by an advisory lock for each schema, over all
-/// processes, and for 30 seconds at most. A server that says nothing for 90 seconds is given up,
-/// since one whose machine died never will.
+/// processes, and for 30 seconds at most. A server that says nothing for 90 seconds, or for the
+/// `socketTimeout` of its URL, is given up, since one whose machine died never will.
 record PostgresEngine(DatabaseSettings settings) implements SqlEngine {
 
   private static final String LIMITS =
@@ -43,7 +43,9 @@ record PostgresEngine(DatabaseSettings settings) implements SqlEngine {
   @Override
   public DataSource promptSource(String schema) {
     PGSimpleDataSource source = source(schema);
-    source.setSocketTimeout((int) SILENCE.toSeconds());
+    if (source.getSocketTimeout() == 0) {
+      source.setSocketTimeout((int) SILENCE.toSeconds());
+    }
     return source;
   }
 

@@ -27,8 +27,9 @@ public interface SeriesStore extends AutoCloseable {
   /// @throws RefusedException when the store will never take one of the events
   void write(List<Event> events);
 
-  /// Stores events that are there already in another form, under their id and time. What is kept
-  /// of them for another retention goes where rows can be removed singly, which is in SQL.
+  /// Stores events that are there already in another form, under their id and time, in its place.
+  /// In SQL they are kept for the retention of now; where rows cannot be removed singly, which is
+  /// in QuestDB, for the one that they were stored with.
   ///
   /// @throws RefusedException when the store will never take one of the events
   void replace(List<Event> events);

@@ -76,25 +76,30 @@ class OutageTest {
   }
 
   @Test
-  void losesNothingWhenPostgresIsAwayForAWhile() throws Exception {
+  void losesNothingWhenPostgresIsSilentAndThenAwayForAWhile() throws Exception {
     withoutPostgres(Duration.ofSeconds(5));
   }
 
   @Test
   @Tag("long")
-  void losesNothingWhenPostgresIsAwayForTwoMinutes() throws Exception {
+  void losesNothingWhenPostgresIsSilentAndThenAwayForTwoMinutes() throws Exception {
     withoutPostgres(Duration.ofMinutes(2));
   }
 
-  /// The registry, the lanes and the series are all on one server, which is killed under
-  /// load.
+  /// The registry, the lanes and the series are all on one server, which stands still under
+  /// load, goes on, and is killed.
   private void withoutPostgres(Duration away) throws Exception {
     PostgresServer.require();
     try (PostgresServer server = new PostgresServer()) {
-      String url = server.database().url();
+      String url = server.database().url() + "?socketTimeout=5";
       Map<String, String> settings = Map.of("registry.url", url, "timescale.url", url);
       try (TestPlatform weir = new TestPlatform(folder, settings);
           LedgerSender sender = new LedgerSender("outage", weir.mqttPort())) {
+        awaitMore(sender, 300);
+
+        server.halt();
+        awaitWritingGivenUp(weir);
+        server.wake();
         awaitMore(sender, 300);
 
         server.kill();
@@ -108,6 +113,17 @@ class OutageTest {
         checkStoredOnce(weir, sender);
       }
     }
+  }
+
+  /// Its connections are open and nothing comes by them.
+  private static void awaitWritingGivenUp(TestPlatform weir) {
+    await(
+        "the writer to give up",
+        () ->
+            JSON.readTree(weir.get("/health").body())
+                .at("/parts/series writer/error")
+                .asText()
+                .contains("the database cannot do it"));
   }
 
   @Test

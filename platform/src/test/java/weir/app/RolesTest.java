@@ -24,6 +24,7 @@ import weir.log.kafka.EmbeddedBroker;
 import weir.log.kafka.KafkaSettings;
 import weir.series.StoreLimits;
 import weir.series.sql.SqlStore;
+import weir.testkit.GroupShares;
 import weir.testkit.LedgerSender;
 import weir.testkit.LedgerSenders;
 import weir.testkit.Listener;
@@ -35,11 +36,12 @@ import weir.testkit.WebhookReceiver;
 class RolesTest {
 
   private static final int SENDERS = 4;
+  private static final Duration PAUSE = Duration.ofMillis(10);
 
   @TempDir Path folder;
 
   @Test
-  void losesNothingWhenOneOfTwoWorkersIsKilledUnderLoad() throws Exception {
+  void losesNothingWhenWorkersJoinAndDieAndLeaveUnderLoad() throws Exception {
     PostgresServer.require();
     DatabaseSettings database = PostgresServer.shared().database();
     Set<String> acknowledged;
@@ -47,19 +49,28 @@ class RolesTest {
         new EmbeddedBroker(
             Files.createDirectory(folder.resolve("kafka")), KafkaSettings.defaults().withPort(0))) {
       Map<String, String> shared = shared(broker, database);
-      try (PlatformProcess door = process("door", "gateway,view", shared);
-          PlatformProcess one = process("one", "pipeline,series,subscriber", shared);
-          PlatformProcess other = process("other", "pipeline,series,subscriber,view", shared)) {
-        acknowledged = load(door, one);
-        assertThatOwnersAreServed(door);
-        awaitBooks(door);
-        Awaitility.await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> door.get("/containers").body().contains("subscriber, view"));
-        assertThatDevicesAreReachedFrom(other, door);
-        assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
-        assertThat(door.get("/api/dead-letters/count").body()).contains("\"count\":0");
-        other.stop();
+      try (WebhookReceiver receiver = new WebhookReceiver();
+          GroupShares shares = new GroupShares(broker.bootstrapServers());
+          PlatformProcess door = process("door", "gateway,view", shared);
+          PlatformProcess one = process("one", "pipeline,series,subscriber", shared)) {
+        subscribe(door, receiver);
+        LedgerSenders senders =
+            new LedgerSenders(SENDERS, i -> new LedgerSender("roles-" + i, door.mqttPort(), PAUSE));
+        senders.awaitMore(1_000);
+        try (PlatformProcess other = process("other", "pipeline,series,subscriber,view", shared)) {
+          comeAndGo(senders, shares, one, other);
+          acknowledged = senders.finish();
+          assertThatOwnersAreServed(door);
+          awaitBooks(door);
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> door.get("/containers").body().contains("subscriber, view"));
+          assertThatDevicesAreReachedFrom(other, door);
+          assertThat(door.post("/api/audit", "").body()).contains("\"clean\":true");
+          assertThat(door.get("/api/dead-letters/count").body()).contains("\"count\":0");
+          assertThatAllOfTheFirstIsDelivered(receiver, acknowledged);
+          other.stop();
+        }
         door.stop();
       }
     }
@@ -69,14 +80,65 @@ class RolesTest {
     assertThat(acknowledged).allMatch(id -> distinct.contains(new EventId(id).uuid()));
   }
 
+  /// Two share the work once the second is there; one has all of it when the other was
+  /// killed, comes back, and leaves in order.
+  private static void comeAndGo(
+      LedgerSenders senders, GroupShares shares, PlatformProcess one, PlatformProcess other)
+      throws Exception {
+    shares.await(2, 2);
+    awaitWork(other);
+    one.kill();
+    shares.await(4);
+    senders.awaitMore(1_000);
+    one.start();
+    shares.await(2, 2);
+    awaitWork(one);
+    one.stop();
+    shares.await(4);
+    senders.awaitMore(1_000);
+  }
+
+  private static void awaitWork(PlatformProcess worker) {
+    for (String count : List.of("weir_decoded_total", "weir_stored_total")) {
+      Awaitility.await(count)
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> worker.get("/metrics").body().matches("(?s).*\n" + count + " [1-9].*"));
+    }
+  }
+
+  /// The events of the first device are wanted.
+  private static void subscribe(PlatformProcess door, WebhookReceiver receiver) throws Exception {
+    String form = "{\"service_name\":\"first\",\"callback_url\":\"%s\"}".formatted(receiver.url());
+    String service = serviceId(door.post("/register", form).body());
+    String wanted =
+        "{\"service_id\":\"%s\",\"filter\":{\"device_id\":\"roles-0\"}}".formatted(service);
+    assertThat(door.post("/subscribe", wanted).statusCode()).isEqualTo(202);
+    String active = "/api/subscriptions?status=active&service_id=" + service;
+    Awaitility.await("the subscription")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> door.get(active).body().contains("\"id\""));
+  }
+
+  private static void assertThatAllOfTheFirstIsDelivered(
+      WebhookReceiver receiver, Set<String> acknowledged) {
+    List<String> wanted = acknowledged.stream().filter(id -> id.startsWith("roles-0-")).toList();
+    assertThat(wanted).isNotEmpty();
+    Awaitility.await("the webhooks")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> Set.copyOf(receiver.ids()).containsAll(wanted));
+  }
+
+  private static String serviceId(String registered) {
+    return registered.replaceAll("(?s).*\"service_id\":\"([^\"]+)\".*", "$1");
+  }
+
   /// By the process that shows deliveries, which makes none itself.
   private static void assertThatOwnersAreServed(PlatformProcess door) throws Exception {
     try (WebhookReceiver receiver = new WebhookReceiver()) {
       String form =
           "{\"service_name\":\"service\",\"callback_url\":\"%s\"}".formatted(receiver.url());
       String registered = door.post("/register", form).body();
-      String id = registered.replaceAll("(?s).*\"service_id\":\"([^\"]+)\".*", "$1");
-      String path = "/api/applications/" + id;
+      String path = "/api/applications/" + serviceId(registered);
       assertThat(door.post(path + "/pause", "").body()).contains("\"state\":\"paused\"");
       assertThat(door.post(path + "/test", "").body()).contains("\"outcome\":\"delivered\"");
       assertThat(door.get(path + "/attempts").body()).contains("\"outcome\":\"delivered\"");
@@ -134,16 +196,6 @@ class RolesTest {
     Map<String, String> settings = new HashMap<>(shared);
     settings.put("WEIR_ROLES", roles);
     return new PlatformProcess(Files.createDirectory(folder.resolve(name)), settings);
-  }
-
-  /// Sends, kills one process in the middle, and goes on; returns what was acknowledged.
-  private static Set<String> load(PlatformProcess door, PlatformProcess victim) throws Exception {
-    LedgerSenders senders =
-        new LedgerSenders(SENDERS, i -> new LedgerSender("roles-" + i, door.mqttPort()));
-    senders.awaitMore(2_000);
-    victim.kill();
-    senders.awaitMore(2_000);
-    return senders.finish();
   }
 
   private static void awaitBooks(PlatformProcess door) {

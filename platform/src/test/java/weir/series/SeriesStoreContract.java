@@ -50,6 +50,23 @@ public abstract class SeriesStoreContract extends StoreScene {
     assertThat(read.json()).isEqualTo(written.json());
   }
 
+  /// The type of an event says how long it is kept.
+  @Test
+  void whatIsReplacedUnderAnotherRetentionIsThereOnce() {
+    Reading warmer = new Reading.Numeric("temperature", 2, "°C");
+    write(temperature("e-1", DEVICE.value(), NOON, 1));
+
+    store.replace(List.of(event("e-1", DEVICE.value(), "brief", "http", NOON, List.of(warmer))));
+    awaitQueryable();
+
+    assertThat(store.events(EventQuery.newest(10)).events())
+        .extracting(StoredEvent::type)
+        .containsExactly("brief");
+    assertThat(store.readings(all("temperature"), 10))
+        .extracting(Measured::reading)
+        .containsExactly(warmer);
+  }
+
   @Test
   void countsTheEventsOfATypeByKind() {
     write(temperature("k-1", "one", at(-60), 10), temperature("k-2", "two", at(-59), 30));

@@ -153,6 +153,28 @@ public final class PostgresServer implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /// Makes it stand still with its connections open, until [#wake].
+  public void halt() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  public void wake() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  /// To the server first, so that it starts no more processes.
+  private void signal(String name) throws IOException, InterruptedException {
+    assertThat(signal(name, process.toHandle())).isZero();
+    for (ProcessHandle child : process.descendants().toList()) {
+      int _ = signal(name, child);
+    }
+  }
+
+  private static int signal(String name, ProcessHandle to)
+      throws IOException, InterruptedException {
+    return new ProcessBuilder("kill", "-" + name, Long.toString(to.pid())).start().waitFor();
+  }
+
   /// A new, empty database.
   public DatabaseSettings database() {
     String name = "weir" + NUMBERS.incrementAndGet();

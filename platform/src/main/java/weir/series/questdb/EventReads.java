@@ -5,8 +5,11 @@ import io.questdb.std.str.Utf8Sequence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -15,6 +18,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import weir.device.DeviceId;
+import weir.event.Event;
 import weir.event.EventId;
 import weir.event.EventKey;
 import weir.series.EventCursor;
@@ -178,6 +182,25 @@ final class EventReads {
               found.add(event);
             }
           });
+    }
+    return found;
+  }
+
+  /// In which class each of these is, of those that are stored at their times.
+  Map<EventKey, RetentionClass> classes(Collection<Event> wanted) {
+    Map<EventKey, RetentionClass> found = new HashMap<>();
+    LongSummaryStatistics times =
+        wanted.stream().mapToLong(event -> Micros.of(event.time())).summaryStatistics();
+    Filter filter =
+        new Filter()
+            .number("ts >= ", times.getMin())
+            .number("ts <= ", times.getMax())
+            .among("uuid", wanted.stream().map(event -> "'" + event.id().uuid() + "'").toList());
+    for (RetentionClass kept : tables.classes()) {
+      engine.select(
+          "select device, uuid from " + kept.events() + filter.where(),
+          filter.values(),
+          row -> found.put(key(row), kept));
     }
     return found;
   }

@@ -101,10 +101,15 @@ public final class QuestDbStore implements SeriesStore {
 
   @Override
   public void write(List<Event> batch) {
+    RetentionOfTypes kept = new RetentionOfTypes(retention);
+    write(batch, event -> kept.of(event.type()));
+  }
+
+  private void write(List<Event> batch, Function<Event, RetentionClass> classes) {
     batch.forEach(limits::check);
     writing.lock();
     try {
-      add(batch);
+      add(batch, classes);
       rows.commit();
     } catch (RefusedException e) {
       rows.rollback();
@@ -118,12 +123,11 @@ public final class QuestDbStore implements SeriesStore {
     applier.wake();
   }
 
-  private void add(List<Event> batch) {
+  private void add(List<Event> batch, Function<Event, RetentionClass> classes) {
     Instant now = clock.instant();
     long storedMicros = Micros.of(now);
-    RetentionOfTypes kept = new RetentionOfTypes(retention);
     for (Event event : batch) {
-      RetentionClass of = kept.of(event.type());
+      RetentionClass of = classes.apply(event);
       rows.add(event, of, storedMicros);
       markHours(event, of, now);
     }
@@ -157,9 +161,12 @@ public final class QuestDbStore implements SeriesStore {
     }
   }
 
+  /// A row is replaced in its own table, so an event stays in the class that it was stored in.
   @Override
-  public void replace(List<Event> events) {
-    write(events);
+  public void replace(List<Event> batch) {
+    RetentionOfTypes kept = new RetentionOfTypes(retention);
+    Map<EventKey, RetentionClass> stored = events.classes(batch);
+    write(batch, event -> stored.getOrDefault(event.key(), kept.of(event.type())));
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,10 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import weir.device.SqlEngine;
-import weir.event.Event;
 import weir.series.EventQuery;
 import weir.series.EventSamples;
-import weir.series.ReadingQuery;
 import weir.series.SeriesStore;
 import weir.series.SeriesStoreContract;
 import weir.series.StoreLimits;
@@ -92,28 +89,5 @@ class SqlStoreTest extends SeriesStoreContract {
                   + "('2026-03-01 12:00Z', '00112233-4455-6677-8899-aabbccddeeff', "
                   + rest.formatted("'2026-03-01 12:00Z'"));
     };
-  }
-
-  @Test
-  void whatIsReplacedUnderAnotherRetentionIsThereOnce() {
-    Event event = EventSamples.temperature("e-1", "a", EventSamples.NOON, 1);
-    store.write(List.of(event));
-    try (SqlStore later =
-        new SqlStore(
-            engine.in(directory, "series.db"),
-            StoreLimits.defaults(),
-            InstantSource.fixed(EventSamples.NOON),
-            type -> Duration.ofDays(90))) {
-      later.replace(List.of(event));
-      ReadingQuery all =
-          new ReadingQuery(
-              event.device(),
-              "temperature",
-              EventSamples.NOON.minusSeconds(1),
-              EventSamples.NOON.plusSeconds(1));
-
-      assertThat(later.eventCount()).isEqualTo(1);
-      assertThat(later.readings(all, 10)).hasSize(1);
-    }
   }
 }
