@@ -146,7 +146,9 @@ public final class DeliveryApi implements HttpService {
   }
 
   private static boolean isIn(String state, Endpoint endpoint, Set<Long> failing) {
-    return state.equals(endpoint.state().text()) || failing.contains(endpoint.number());
+    return state.equals(FAILING)
+        ? failing.contains(endpoint.number())
+        : state.equals(endpoint.state().text());
   }
 
   private void show(ServerRequest request, ServerResponse response) {

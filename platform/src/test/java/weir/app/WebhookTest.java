@@ -485,13 +485,10 @@ class WebhookTest {
       assertThat(post(service, "/test", "").body().path("outcome").asText()).isEqualTo("delivered");
       assertThat(post(service, "/pause", "").body().path("state").asText()).isEqualTo("paused");
       assertThat(call("GET", path + "/deliveries", service.token(), "").status()).isEqualTo(200);
-      String first = "/api/endpoints?state=paused&cursor=0&limit=1";
-      JsonNode page = call("GET", first, TOKEN, "").body();
+      JsonNode page = call("GET", "/api/endpoints?state=paused&cursor=0&limit=1", TOKEN, "").body();
       assertThat(page.path("items")).hasSize(1);
-      // Other tests of this platform may have left endpoints that are paused.
-      int paused = page.at("/counts/paused").asInt();
-      assertThat(paused).isPositive();
-      assertThat(page.path("next_cursor").isNull()).isEqualTo(paused == 1);
+      boolean alone = page.at("/counts/paused").asInt() == 1;
+      assertThat(page.path("next_cursor").isNull()).isEqualTo(alone);
       assertThat(
               call("PATCH", path + "/endpoint", service.token(), "{\"order\":\"device\"}")
                   .body()
