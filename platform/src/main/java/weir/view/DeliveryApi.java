@@ -12,6 +12,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -106,8 +107,9 @@ public final class DeliveryApi implements HttpService {
     int limit = form.number("limit", 1, PAGE_MAX, PAGE);
     form.check();
     Set<Long> failing = log.failing();
+    Collection<Endpoint> all = endpoints.all();
     List<Endpoint> behind =
-        endpoints.all().stream()
+        all.stream()
             .filter(each -> each.number() > after)
             .filter(each -> state == null || isIn(state, each, failing))
             .sorted(Comparator.comparingLong(Endpoint::number))
@@ -123,7 +125,7 @@ public final class DeliveryApi implements HttpService {
     body.put(
         "next_cursor",
         found.size() == behind.size() ? null : Long.toString(found.getLast().number()));
-    body.set("counts", counts(failing));
+    body.set("counts", counts(all, failing));
     DeliveryLog.Totals totals = log.totals();
     body.put("waiting", totals.waiting());
     body.put("parked", totals.parked());
@@ -132,11 +134,10 @@ public final class DeliveryApi implements HttpService {
   }
 
   /// How many endpoints there are in each state.
-  private ObjectNode counts(Set<Long> failing) {
+  private static ObjectNode counts(Collection<Endpoint> endpoints, Set<Long> failing) {
     ObjectNode counts = JsonBody.JSON.createObjectNode();
     for (Endpoint.State state : Endpoint.State.values()) {
-      counts.put(
-          state.text(), endpoints.all().stream().filter(each -> each.state() == state).count());
+      counts.put(state.text(), endpoints.stream().filter(each -> each.state() == state).count());
     }
     return counts.put(FAILING, failing.size());
   }
