@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.EventHeader;
@@ -23,6 +21,7 @@ import weir.log.Partition;
 import weir.log.Topic;
 import weir.log.Topics;
 import weir.view.Books;
+import weir.view.Pulse;
 import weir.view.topic.Tail;
 
 /// What flows now, for all who watch. One thread, `weir-live`, asks the log where its ends
@@ -57,8 +56,7 @@ public final class LiveFeed implements AutoCloseable {
   private final InstantSource clock;
   private final RateHistory history = new RateHistory();
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
+  private final Pulse pulse;
   private final Tail enriched;
   private final Tail raw;
   private final Talkers devices;
@@ -77,7 +75,6 @@ public final class LiveFeed implements AutoCloseable {
   private long nextBooks;
   private boolean recalled;
   private final long startedMillis;
-  private volatile boolean closing;
 
   public LiveFeed(EventLog log, Topics topics, Gauges gauges, InstantSource clock) {
     this.log = log;
@@ -90,23 +87,23 @@ public final class LiveFeed implements AutoCloseable {
     raw = new Tail(log, topics.raw());
     devices = new Talkers(clock.millis());
     types = new Talkers(clock.millis());
-    thread = Thread.ofVirtual().name("weir-live").unstarted(this::run);
+    pulse = new Pulse("weir-live", this::tryBeat, this::end);
   }
 
   public void start() {
-    thread.start();
+    pulse.start();
   }
 
   /// Adds someone who watches; empty when too many do.
   ///
   /// @param after where it was when it lost the connection, by partition
   Optional<Watcher> watch(Wish wish, Map<Integer, Long> after) {
-    if (watchers.size() >= WATCHERS_MAX || closing) {
+    if (watchers.size() >= WATCHERS_MAX || pulse.isClosing()) {
       return Optional.empty();
     }
     Watcher watcher = new Watcher(wish, after);
     watchers.add(watcher);
-    wake.release();
+    pulse.wake();
     return Optional.of(watcher);
   }
 
@@ -126,25 +123,13 @@ public final class LiveFeed implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      while (!closing) {
-        tryBeat();
-        Duration pause = watchers.isEmpty() || !trouble.isEmpty() ? IDLE_BEAT : BEAT;
-        if (wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-          wake.drainPermits();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      enriched.close();
-      raw.close();
-      watchers.forEach(Watcher::end);
-    }
+  private void end() {
+    enriched.close();
+    raw.close();
+    watchers.forEach(Watcher::end);
   }
 
-  private void tryBeat() {
+  private Duration tryBeat() {
     try {
       beat();
       trouble = "";
@@ -155,6 +140,7 @@ public final class LiveFeed implements AutoCloseable {
       // behind the reader, so that the next beat does not meet it again.
       stumble("a message could not be shown: " + e, e);
     }
+    return watchers.isEmpty() || !trouble.isEmpty() ? IDLE_BEAT : BEAT;
   }
 
   private void stumble(String what, RuntimeException why) {
@@ -278,12 +264,6 @@ public final class LiveFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      thread.join(Duration.ofSeconds(3));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    pulse.close();
   }
 }

@@ -7,8 +7,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.event.EventHeader;
@@ -19,6 +17,7 @@ import weir.log.LogException;
 import weir.log.LogRecord;
 import weir.log.Partition;
 import weir.log.Topic;
+import weir.view.Pulse;
 import weir.view.Scan;
 
 /// Reads every enriched event for those who look at an application's numbers: what comes, and
@@ -41,22 +40,20 @@ public final class FleetReader implements AutoCloseable {
   private final Topic topic;
   private final InstantSource clock;
   private final FleetFigures figures = new FleetFigures();
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
+  private final Pulse pulse;
   private volatile long wantedUntil;
   private volatile Instant wantedFrom = Instant.MAX;
-  private volatile boolean closing;
   private long nextTidy;
 
   public FleetReader(EventLog log, Topic enriched, InstantSource clock) {
     this.log = log;
     this.topic = enriched;
     this.clock = clock;
-    thread = Thread.ofVirtual().name("weir-monitor").unstarted(this::run);
+    pulse = new Pulse("weir-monitor", this::followIfWanted, () -> {});
   }
 
   public void start() {
-    thread.start();
+    pulse.start();
   }
 
   /// The figures, from this time on; they are kept until nobody asks for them any more.
@@ -67,36 +64,31 @@ public final class FleetReader implements AutoCloseable {
       wantedFrom = from;
     }
     if (fresh) {
-      wake.release();
+      pulse.wake();
     }
     return figures;
   }
 
   private boolean isWanted() {
-    return !closing && clock.millis() < wantedUntil;
+    return !pulse.isClosing() && clock.millis() < wantedUntil;
   }
 
-  private void run() {
-    try {
-      while (!closing) {
-        if (isWanted()) {
-          tryFollow();
-        }
-        if (wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-          wake.drainPermits();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private Duration followIfWanted() {
+    if (isWanted()) {
+      tryFollow();
     }
+    return PAUSE;
   }
 
   private void tryFollow() {
     try (EventLog.LogReader live = log.reader();
         EventLog.LogReader past = log.reader()) {
       follow(live, past);
-    } catch (RuntimeException e) {
+    } catch (LogException e) {
       LOGGER.warn("the numbers of applications begin anew reason={}", e.getMessage());
+    } catch (RuntimeException e) {
+      // One message that nobody foresaw must not take the numbers away for good.
+      LOGGER.warn("the numbers of applications begin anew", e);
     } finally {
       wantedFrom = Instant.MAX;
       figures.forget();
@@ -124,7 +116,9 @@ public final class FleetReader implements AutoCloseable {
 
   private void readLive(EventLog.LogReader live, Duration time) {
     long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0 && !closing; left = end - System.nanoTime()) {
+    for (long left = time.toNanos();
+        left > 0 && !pulse.isClosing();
+        left = end - System.nanoTime()) {
       live.poll(Duration.ofNanos(left)).forEach(this::add);
     }
   }
@@ -203,12 +197,6 @@ public final class FleetReader implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    wake.release();
-    try {
-      thread.join(Duration.ofSeconds(3));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    pulse.close();
   }
 }
